@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef IRQLAB_PROVIDER_ACCESS_H
+#define IRQLAB_PROVIDER_ACCESS_H
+
+#include <irqlab/bus.h>
+#include <irqlab/provider/object.h>
+
+/*
+ * What software does to the bus: reads and writes by the CPU that is executing.
+ * Each write is one step and one record on the tape; a write that nobody claims
+ * is dropped with reason STRAY. `size` is 1, 2, 4 or 8 bytes.
+ */
+void bus_write(struct machine *m, uint64_t address, unsigned size, uint64_t value);
+/* All ones where nobody answers. A read also flushes posted writes: one step. */
+uint64_t bus_read(struct machine *m, uint64_t address, unsigned size);
+/* Two 64-bit halves written as one (cmpxchg16b): two records, one step. */
+void bus_write_pair(struct machine *m, uint64_t address, uint64_t low, uint64_t high);
+
+/*
+ * Zeroed simulated memory for tables and queues, described to readers of the
+ * tape as object.store[index].field, `stride` bytes an entry, one name of
+ * `fields` for each 8 bytes of an entry (NULL-terminated, at most 4).
+ * Physical address, or 0: -ENOMEM. `align` is a power of two.
+ * Only what holds something other than 0 takes up the machine's memory. When
+ * there is none left for a write, the machine is poisoned.
+ */
+struct memory_label {
+	char object[32];
+	const char *store;
+	uint32_t stride;
+	const char *const *fields;
+	/* A queue that its unit has emptied whenever an operation ends: what is left in it means
+	 * nothing, and is no part of the machine's identity. */
+	bool ring;
+};
+uint64_t bus_memory_alloc(struct machine *m, uint64_t size, uint64_t align,
+			  const struct memory_label *label);
+void bus_memory_free(struct machine *m, uint64_t address);
+
+/* Where a CPU enters the software with an interrupt. Software sets it once. */
+void bus_set_entry(struct machine *m,
+		   void (*entry)(struct machine *m, unsigned cpu, unsigned vector));
+
+/* Software switches a CPU's interrupt controller on or off: one step and a CPU record. */
+void bus_set_cpu_online(struct machine *m, unsigned cpu, bool online);
+
+/* PCI configuration space is memory mapped: 4 KiB a function, one window a segment. */
+#define BUS_ECAM_BASE(segment) (UINT64_C(0x4000000000) + ((uint64_t)(segment) << 28))
+static inline uint64_t bus_config_address(uint16_t segment, uint16_t requester, unsigned where)
+{
+	return BUS_ECAM_BASE(segment) + ((uint64_t)requester << 12) + where;
+}
+/* Local APIC registers of the executing CPU (SDM vol. 3, table 11-1); devices see messages there. */
+#define BUS_LAPIC_BASE UINT64_C(0xfee00000)
+
+#endif

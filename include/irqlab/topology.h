@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef IRQLAB_TOPOLOGY_H
+#define IRQLAB_TOPOLOGY_H
+
+#include <irqlab/machine.h>
+
+/*
+ * What a machine consists of, and the state it starts in: plain data, from a
+ * recording, from a scenario, or written by hand. After loading, only
+ * operations change it.
+ *
+ * Strings and arrays stay the caller's and are copied. Arrays come with their
+ * length; a zeroed struct is a machine with nothing in it.
+ */
+
+enum apic_mode { /* how destinations are written */
+	APIC_PHYSICAL_FLAT,   /* xAPIC, 8-bit physical ids */
+	APIC_LOGICAL_FLAT,    /* xAPIC, one bit a CPU, at most 8 */
+	APIC_X2APIC_PHYSICAL, /* 32-bit physical ids */
+	APIC_X2APIC_CLUSTER,  /* 32-bit logical ids: cluster << 16 | bit */
+};
+
+struct cpu_desc {
+	uint32_t apic_id;
+	int32_t node; /* −1: none */
+	bool offline; /* at the start */
+};
+
+enum remap_kind { REMAP_NONE, REMAP_INTEL, REMAP_AMD };
+
+struct remap_desc { /* one remapping unit */
+	const char *name; /* of the unit on the bus, and in scenarios: "ir" */
+	enum remap_kind kind;
+	const char *domain;    /* as the kernel calls it: "INTEL-IR-0-13" */
+	uint32_t entries;      /* Intel: a power of two, 2 to 65,536. AMD: per device, up to 512 */
+	bool eim;	       /* Intel: 32-bit destinations */
+	bool caching_mode;     /* Intel: emulated; offers no IMS, prefix "vIR-" for it */
+	bool legacy_format;    /* AMD: 32-bit entries */
+	uint8_t max_mask;      /* Intel: ECAP.MHMV, log2 of the largest block; 0: 15 */
+	uint16_t segment, first_requester, last_requester; /* whose messages; last 0: all */
+};
+
+enum bridge_kind { BRIDGE_NONE, BRIDGE_PCI, BRIDGE_PCIE_TO_PCI };
+
+struct store_desc { /* an interrupt message store (IMS) of a device */
+	enum { STORE_TABLE_DSA, STORE_TABLE, STORE_QUEUE } kind;
+	uint32_t slots;
+	/* generic table: bytes; 0 in stride: 16, 0, 4, 8, 12 and mask bit 0 */
+	uint32_t stride, address_lo, address_hi, data, ctrl, mask_bit;
+	/* queue: steps until a command completes, ring slots (0: 32), every nth command fails (0: none) */
+	uint32_t latency, ring, fail_every;
+};
+
+#define DEVICE_MAX_STORES 4
+
+struct device_desc {
+	const char *name;     /* as scripts call it: "nic" */
+	const char *bus_name; /* "0000:00:03.0" */
+	uint16_t segment, requester;
+	int32_t node; /* −1: none */
+	uint16_t command; /* at the start: bit 1 memory, 2 bus master, 10 INTx disable. 0: 0x107 */
+	uint8_t pin;	  /* INTx: 0 none, 1 to 4 */
+	uint32_t intx_irq; /* irq number behind the pin; 0: none */
+	const char *parent; /* name of the MSI parent: a remap unit's, or the vector domain's; NULL: the outermost */
+
+	/* cap 0: 0x50 and 0x70. pba_offset equal to table_offset: behind the table. */
+	struct { uint16_t cap; uint8_t vectors; /* 1 to 32, 0: no MSI */ bool is_64, maskbit; uint16_t ctrl; } msi;
+	struct { uint16_t cap; uint16_t size; /* 1 to 2048, 0: no MSI-X */ uint8_t table_bar; uint32_t table_offset, pba_offset; uint16_t ctrl; } msix;
+	struct store_desc store[DEVICE_MAX_STORES];
+	uint32_t nr_stores;
+
+	enum bridge_kind behind;
+	uint16_t bridge_requester; /* BRIDGE_PCI: the bridge's id; PCIE_TO_PCI: secondary bus << 8 */
+};
+
+/* ---- Arm: a machine with a `gic` has no local APICs and no remapping units ---- */
+
+struct redistributor_desc { /* GICv3, in the order of their addresses */
+	uint32_t cpu;
+	uint32_t processor; /* GICR_TYPER.Processor_Number, below 65,536: what an ITS calls it */
+	uint32_t affinity;  /* aff3 << 24 | aff2 << 16 | aff1 << 8 | aff0; unique */
+};
+
+struct gic_desc {
+	const char *name; /* NULL: "gic" */
+	uint8_t version;  /* 2 or 3 */
+	uint8_t id_bits;  /* v3: of LPI numbers, 14 to 16; 0: 16 */
+	uint16_t spis;	  /* INTIDs 32 and up: a multiple of 32 up to 960; 0: 224 (v3), 256 (v2) */
+	/* v3: one a CPU. NULL: CPU n's is the nth, processor n, affinity n / 16 << 8 | n % 16 */
+	const struct redistributor_desc *redistributors;
+};
+
+struct its_desc { /* an ITS of a GICv3 */
+	const char *name; /* NULL: "its" */
+	uint64_t base;	  /* of its registers, 64 KiB aligned; 0: ITS_BASE(number) of sim_iommu/its.h */
+	/*
+	 * GITS_TYPER as a recording has it; if it is 0, made of the fields below. Of virtual LPIs
+	 * (bits 1, 2, 37 and above) nothing is modelled: they read as 0.
+	 */
+	uint64_t typer;
+	uint8_t event_bits, device_bits, collection_bits; /* 1 to 32, 32, 16; 0: 16 */
+	uint8_t entry_size;	  /* of an ITT entry, 8 to 16 bytes; 0: 12 */
+	uint8_t held_collections; /* HCC: so many need no table in memory */
+	bool pta;		  /* redistributors are named by address, not by number */
+};
+
+struct v2m_desc { /* a GICv2m frame: messages become SPIs */
+	const char *name; /* NULL: "v2m" */
+	uint64_t base;	  /* 4 KiB aligned; 0: V2M_BASE(number) of sim_iommu/gicv2m.h */
+	uint16_t first_spi, spis; /* INTIDs; 0, 0: 80 and 64 */
+	uint16_t spi_offset;	  /* data is the INTID less this (a quirk of some chips) */
+	bool in_address;	  /* the SPI is told by the address, base + (INTID − 32) × 8, not by data */
+};
+
+struct smmu_desc { /* what stands between devices and the doorbell, as far as messages go */
+	const char *name; /* NULL: "smmu" */
+	uint16_t segment, first_requester, last_requester; /* whose messages; last 0: all */
+};
+
+struct platform_desc { /* a device on no bus that sends messages */
+	const char *name;
+	uint32_t device_id; /* as the ITS sees it */
+	uint32_t slots;	    /* 1 to 4,096 */
+};
+
+/* ---- start state: interrupts that exist before the first operation ---- */
+
+struct level_record {
+	const char *domain; /* "" or NULL: none (an interrupt outside any hierarchy) */
+	const char *chip;
+	uint64_t hwirq;
+};
+
+struct irq_record {
+	uint32_t irq;
+	const char *action;    /* handler's name; "": none */
+	const char *flow;      /* "handle_edge_irq" … */
+	const char *flow_name; /* "edge" */
+	uint32_t depth, status, state; /* settings word, irqd state word */
+	const uint32_t *affinity, *effective, *pending; /* CPUs; pending: of a move that waits */
+	uint32_t nr_affinity, nr_effective, nr_pending;
+	struct level_record level[4]; /* outer to inner */
+	uint32_t nr_levels;
+	/* Interrupts of a device: its name or bus name (NULL: none), and the descriptor. */
+	const char *dev;
+	struct {
+		uint32_t index, base, nvec; /* base: irq of its first vector */
+		uint32_t address_lo, address_hi, data;
+		bool is_msix, can_mask, is_64;
+		uint8_t multiple, multi_cap;
+		uint32_t mask_shadow;
+		bool has_hint, hint_managed; /* the affinity it was allocated with */
+		const uint32_t *hint;
+		uint32_t nr_hint;
+	} msi;
+	bool has_vector;
+	struct {
+		uint32_t vector, cpu, prev_vector, prev_cpu, cfg_vector, cfg_dest;
+		bool move_in_progress, managed, can_reserve, has_reserved;
+	} vec;
+	bool has_irte;
+	struct {
+		uint32_t devid, index, sub, mask; /* devid: AMD */
+		uint32_t min_index; /* AMD: lowest entry it may have */
+		uint64_t shadow[2], table[2];
+		uint32_t address_lo, address_hi, data;
+	} irte;
+};
+
+struct matrix_cpu_record {
+	uint32_t cpu;
+	bool online;
+	uint32_t available, allocated, managed, managed_allocated;
+	uint64_t bits[4], managed_bits[4]; /* vector n is bit n % 64 of word n / 64 */
+};
+
+enum { VECTOR_SHUTDOWN = -1, VECTOR_RETRIGGERED = -2 };
+struct vector_record {
+	uint32_t cpu, vector;
+	int64_t irq; /* or VECTOR_SHUTDOWN, VECTOR_RETRIGGERED */
+};
+
+struct start_state {
+	const struct irq_record *irqs;
+	uint32_t nr_irqs;
+	bool has_matrix;
+	uint32_t global_available, global_reserved, total_allocated, online_maps, system_in_window;
+	uint64_t system_bits[4];
+	const struct matrix_cpu_record *matrix;
+	uint32_t nr_matrix;
+	const struct vector_record *vectors;
+	uint32_t nr_vectors;
+	const uint32_t *irte_ranges; /* allocated entries of the first Intel unit: first, last pairs */
+	uint32_t nr_irte_ranges;     /* pairs */
+};
+
+struct machine_desc {
+	const struct cpu_desc *cpus; /* NULL: ids 0 … nr_cpus − 1, no node, all online */
+	uint32_t nr_cpus;	     /* 1 to 4,096 */
+	enum apic_mode apic_mode;
+	uint32_t first_dynamic_irq; /* 0: 24 */
+	uint32_t vector_first, vector_last; /* window; 0, 0: 32 and 234 */
+	const char *vector_domain; /* NULL: "VECTOR" */
+	const struct remap_desc *remaps;
+	uint32_t nr_remaps;
+	const struct device_desc *devices;
+	uint32_t nr_devices;
+	const struct start_state *start; /* NULL: nothing but the system vectors */
+	const struct gic_desc *gic; /* NULL: an x86 machine */
+	const struct its_desc *its;
+	uint32_t nr_its;
+	const struct v2m_desc *v2ms;
+	uint32_t nr_v2ms;
+	const struct smmu_desc *smmus;
+	uint32_t nr_smmus;
+	const struct platform_desc *platforms;
+	uint32_t nr_platforms;
+};
+
+/*
+ * 0, or -EINVAL (contradiction: `*why` names it), -ENOMEM, -EEXIST (the machine
+ * is not empty). Writes to the bus what an operating system does when it sets
+ * the units up; the tape starts after it.
+ */
+int machine_load(struct machine *m, const struct machine_desc *desc, const char **why);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "machine_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct snapshot {
+	struct machine_state state;
+	size_t journal_used;
+	uint64_t tape_position;
+};
+
+enum undo_kind {
+	UNDO_OBJECT, /* the block was live: header, then content */
+	UNDO_FREE,   /* the block was free: header, then its link; nothing if it was never used */
+	UNDO_RAW,    /* bytes inside an object that nobody needs to touch() */
+};
+
+/* Stands behind the bytes it is about, so that the journal can be read backwards. */
+struct undo {
+	void *at;
+	uint32_t size;
+	uint8_t kind;
+	uint8_t clean; /* digest is that of the saved content */
+	struct digest_sums digest;
+};
+
+static size_t padded(size_t size)
+{
+	return (size + 15) & ~(size_t)15;
+}
+
+static struct undo *journal_room(struct machine *m, void *at, size_t size, enum undo_kind kind,
+				 char **bytes)
+{
+	size_t need = padded(size) + sizeof(struct undo);
+	struct undo *undo;
+
+	if (need > m->journal_bytes - m->journal_used) {
+		snapshots_drop(m);
+		machine_poison(m, "the undo journal is full");
+		return NULL;
+	}
+	*bytes = m->journal + m->journal_used;
+	undo = (struct undo *)(void *)(*bytes + padded(size));
+	undo->at = at;
+	undo->size = (uint32_t)size;
+	undo->kind = (uint8_t)kind;
+	undo->clean = 0;
+	m->journal_used += need;
+	return undo;
+}
+
+void journal_object(struct machine *m, struct object_header *header, const struct slot *slot)
+{
+	struct undo *undo;
+	char *bytes;
+
+	undo = journal_room(m, header, sizeof(*header) + header->size, UNDO_OBJECT, &bytes);
+	if (!undo)
+		return;
+	memcpy(bytes, header, sizeof(*header));
+	memcpy(bytes + sizeof(*header), object_of(header), header->size);
+	if (digesting(m) && header->type->digest && !slot->dirty) {
+		undo->clean = 1;
+		undo->digest = slot->digest;
+	}
+}
+
+void journal_free_block(struct machine *m, struct object_header *block, bool fresh)
+{
+	size_t size = fresh ? 0 : sizeof(*block) + sizeof(struct free_block);
+	char *bytes;
+
+	if (journal_room(m, block, size, UNDO_FREE, &bytes) && size)
+		memcpy(bytes, block, size);
+}
+
+void journal_bytes(struct machine *m, void *at, size_t size)
+{
+	char *bytes;
+
+	if (journal_room(m, at, size, UNDO_RAW, &bytes))
+		memcpy(bytes, at, size);
+}
+
+static void undo_object(struct machine *m, const struct undo *undo, const char *bytes)
+{
+	struct object_header *block = undo->at, saved;
+	struct slot *slot;
+
+	arena_retire(m, block);
+	memcpy(&saved, bytes, sizeof(saved));
+	arena_revive(block, &saved, bytes + sizeof(saved));
+	slot = slot_of(m, block);
+	if (undo->clean)
+		digest_remember(m, slot, &undo->digest);
+	else if (digesting(m) && saved.type->digest)
+		mark_dirty(m, block, slot);
+}
+
+static void undo_one(struct machine *m)
+{
+	struct undo *undo =
+		(struct undo *)(void *)(m->journal + m->journal_used - sizeof(struct undo));
+	char *bytes = (char *)undo - padded(undo->size);
+
+	switch ((enum undo_kind)undo->kind) {
+	case UNDO_OBJECT:
+		undo_object(m, undo, bytes);
+		break;
+	case UNDO_FREE:
+		arena_retire(m, undo->at);
+		arena_release(undo->at, bytes, undo->size);
+		break;
+	case UNDO_RAW:
+		arena_put_raw(undo->at, bytes, undo->size);
+		break;
+	}
+	m->journal_used = (size_t)(bytes - m->journal);
+}
+
+static int snapshots_grow(struct machine *m)
+{
+	int max = m->max_snapshots ? m->max_snapshots * 2 : 8;
+	struct snapshot *grown = realloc(m->snapshots, (size_t)max * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	m->snapshots = grown;
+	m->max_snapshots = max;
+	return 0;
+}
+
+int machine_snapshot(struct machine *m)
+{
+	struct snapshot *snapshot;
+
+	if (m->nr_snapshots == m->max_snapshots && snapshots_grow(m))
+		return -ENOMEM;
+	snapshot = &m->snapshots[m->nr_snapshots];
+	snapshot->state = m->state;
+	snapshot->journal_used = m->journal_used;
+	snapshot->tape_position = m->tape_position;
+	m->epoch++;
+	m->watched |= WATCH_SNAPSHOTS;
+	return m->nr_snapshots++;
+}
+
+static void tape_take_back(struct machine *m, uint64_t position)
+{
+	uint64_t length = m->tape_mask + 1;
+
+	if (m->tape_position > length && m->tape_position - length > m->tape_floor)
+		m->tape_floor = m->tape_position - length;
+	m->tape_position = position;
+	if (m->tape_floor > position)
+		m->tape_floor = position;
+}
+
+int machine_restore(struct machine *m, int number)
+{
+	struct snapshot *snapshot;
+
+	if (number < 0 || number >= m->nr_snapshots)
+		return -EINVAL;
+	snapshot = &m->snapshots[number];
+	while (m->journal_used > snapshot->journal_used)
+		undo_one(m);
+	m->state = snapshot->state;
+	tape_take_back(m, snapshot->tape_position);
+	m->nr_snapshots = number + 1;
+	m->epoch++;
+	lookups_forget(m);
+	return 0;
+}
+
+int machine_discard(struct machine *m, int number)
+{
+	if (number < 0 || number >= m->nr_snapshots)
+		return -EINVAL;
+	m->nr_snapshots = number;
+	if (!number) {
+		m->journal_used = 0;
+		m->watched &= ~(uint32_t)WATCH_SNAPSHOTS;
+	}
+	return 0;
+}
+
+void snapshots_drop(struct machine *m)
+{
+	if (m->nr_snapshots)
+		machine_discard(m, 0);
+	free(m->snapshots);
+	m->snapshots = NULL;
+	m->max_snapshots = 0;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "core/core.h"
+
+/* Managed interrupts: how the vectors of one device are spread over the CPUs. */
+
+struct node_share {
+	int node;
+	unsigned cpus, groups;
+};
+
+static const struct cpumask *node_cpus(struct machine *m, int node, const struct cpumask *cpus)
+{
+	return cpumask_and(m, cpumask_of_node(m, node), cpus);
+}
+
+/*
+ * Smallest node first. The order of equals is that of a heap sort, which the
+ * kernel uses here too and which shows in the masks.
+ */
+static void sift_down(struct node_share *share, unsigned root, unsigned end)
+{
+	for (unsigned child; (child = 2 * root + 1) < end; root = child) {
+		struct node_share swap = share[root];
+
+		if (child + 1 < end && share[child].cpus < share[child + 1].cpus)
+			child++;
+		if (share[root].cpus >= share[child].cpus)
+			return;
+		share[root] = share[child];
+		share[child] = swap;
+	}
+}
+
+static void sort_shares(struct node_share *share, unsigned nr)
+{
+	for (unsigned root = nr / 2; root-- > 0;)
+		sift_down(share, root, nr);
+	for (unsigned end = nr; end-- > 1;) {
+		struct node_share swap = share[0];
+
+		share[0] = share[end];
+		share[end] = swap;
+		sift_down(share, 0, end);
+	}
+}
+
+/* Groups in proportion to CPUs, at least one for each node. */
+static void divide_groups(struct node_share *share, unsigned nr_nodes, unsigned nr_groups)
+{
+	unsigned cpus = 0;
+
+	sort_shares(share, nr_nodes);
+	for (unsigned i = 0; i < nr_nodes; i++)
+		cpus += share[i].cpus;
+	if (nr_groups > cpus)
+		nr_groups = cpus;
+	for (unsigned i = 0; i < nr_nodes; i++) {
+		unsigned groups = nr_groups * share[i].cpus / cpus;
+
+		share[i].groups = groups ? groups : 1;
+		cpus -= share[i].cpus;
+		nr_groups -= share[i].groups;
+	}
+}
+
+/* Moves the `nr` lowest CPUs of *from into the group. */
+static const struct cpumask *take_cpus(struct machine *m, const struct cpumask **from, unsigned nr)
+{
+	const struct cpumask *taken = cpumask_none(m);
+
+	while (nr-- && !cpumask_empty(*from)) {
+		unsigned cpu = cpumask_first(*from);
+
+		*from = cpumask_without(m, *from, cpu);
+		taken = cpumask_with(m, taken, cpu);
+	}
+	return taken;
+}
+
+static void spread_node(struct machine *m, const struct node_share *share,
+			struct irq_affinity_desc *masks, unsigned nr_groups, unsigned *group)
+{
+	const struct cpumask *cpus = node_cpus(m, share->node, cpu_possible_mask(m));
+	unsigned each = share->cpus / share->groups;
+	unsigned larger = share->cpus - each * share->groups;
+
+	for (unsigned i = 0; i < share->groups; i++, (*group)++) {
+		if (*group >= nr_groups)
+			*group = 0;
+		masks[*group].mask = cpumask_or(m, masks[*group].mask,
+						take_cpus(m, &cpus, each + (i < larger)));
+	}
+}
+
+/*
+ * Into nr_groups masks, which start empty. All possible CPUs of a machine are
+ * present, so one pass does.
+ */
+static void group_cpus_evenly(struct machine *m, struct irq_affinity_desc *masks,
+			      unsigned nr_groups)
+{
+	struct node_share share[CPUMASK_MAX_CPUS / 64];
+	const struct cpumask *possible = cpu_possible_mask(m);
+	unsigned nr_nodes = 0, group = 0;
+
+	for (unsigned i = 0; i < nr_groups; i++)
+		masks[i].mask = cpumask_none(m);
+	for (int node = 0; node < (int)software_of(m)->nodes->nr_nodes; node++) {
+		unsigned cpus = cpumask_weight(node_cpus(m, node, possible));
+
+		if (cpus && nr_nodes < sizeof(share) / sizeof(share[0]))
+			share[nr_nodes++] = (struct node_share){.node = node, .cpus = cpus};
+	}
+	if (nr_groups <= nr_nodes) {
+		for (unsigned i = 0; i < nr_nodes; i++, group = (group + 1) % nr_groups)
+			masks[group].mask =
+				cpumask_or(m, masks[group].mask,
+					   node_cpus(m, share[i].node, possible));
+		return;
+	}
+	divide_groups(share, nr_nodes, nr_groups);
+	for (unsigned i = 0; i < nr_nodes; i++)
+		spread_node(m, &share[i], masks, nr_groups, &group);
+}
+
+/* Belongs to the descriptor that it is copied to, and enters that one's digest. */
+static const struct object_type masks_type = {"affinity-masks", NULL};
+
+static void call_calc_sets(struct machine *m, struct irq_affinity *affd, unsigned vectors)
+{
+	if (!affd->calc_sets) {
+		affd->nr_sets = 1;
+		affd->set_size[0] = vectors;
+		return;
+	}
+	affd->calc_sets(affd, vectors);
+	trace(m, calc_sets, 0, vectors, affd->set_size[0], affd->set_size[1], affd->set_size[2],
+	      affd->set_size[3]);
+}
+
+/* Each set over all CPUs by itself. False: a set of size 0, or sets that hold more than there is. */
+static bool spread_sets(struct machine *m, struct irq_affinity_desc *masks, unsigned room,
+			const struct irq_affinity *affd)
+{
+	for (unsigned i = 0; i < affd->nr_sets; i++) {
+		const unsigned size = affd->set_size[i];
+
+		if (!size || size > room)
+			return false;
+		group_cpus_evenly(m, masks, size);
+		masks += size;
+		room -= size;
+	}
+	return true;
+}
+
+struct irq_affinity_desc *irq_create_affinity_masks(struct machine *m, unsigned nvecs,
+						    struct irq_affinity *affd)
+{
+	const struct cpumask *fallback = software_of(m)->default_affinity;
+	unsigned fixed = affd->pre_vectors + affd->post_vectors;
+	unsigned spread = nvecs > fixed ? nvecs - fixed : 0;
+	struct irq_affinity_desc *masks;
+
+	call_calc_sets(m, affd, spread);
+	if (WARN_IF(m, affd->nr_sets > IRQ_AFFINITY_MAX_SETS, AFFINITY_SETS, 0))
+		return NULL;
+	if (!spread)
+		return NULL;
+	masks = object_alloc(m, &masks_type, nvecs * sizeof(*masks));
+	if (!masks)
+		return NULL;
+	for (unsigned i = 0; i < nvecs; i++)
+		masks[i].mask = fallback;
+	if (!spread_sets(m, masks + affd->pre_vectors, spread, affd)) {
+		object_free(m, masks);
+		return NULL;
+	}
+	for (unsigned i = affd->pre_vectors; i < nvecs - affd->post_vectors; i++)
+		masks[i].is_managed = true;
+	return masks;
+}
+
+unsigned irq_calc_affinity_vectors(struct machine *m, unsigned min, unsigned max,
+				   const struct irq_affinity *affd)
+{
+	unsigned fixed = affd->pre_vectors + affd->post_vectors;
+	unsigned most;
+
+	if (fixed > min || fixed > max)
+		return 0;
+	most = affd->calc_sets ? max - fixed : cpumask_weight(cpu_possible_mask(m));
+	return fixed + (most < max - fixed ? most : max - fixed);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef IRQLAB_DOMAINS_AMD_IR_H
+#define IRQLAB_DOMAINS_AMD_IR_H
+
+#include <irqlab/provider/software.h>
+#include <irqlab/topology.h>
+
+/*
+ * The software side of one AMD-Vi unit. Each requester has a table of its own,
+ * made when it asks for its first interrupt; a device's data is its index there.
+ */
+
+#define AMD_IR_MAX_ENTRIES 512
+#define AMD_IR_IOAPIC_PINS 32 /* an IO-APIC's lowest entries are those of its pins */
+
+/*
+ * Makes device table and command buffer in simulated memory, programs the unit
+ * whose registers are at that address, and switches it on. The tape shows
+ * entries as <desc->name>-<requester>.irte[i].lo and .hi, the device table as
+ * <desc->name>.dte[requester].q0 to .q3, the buffer as <desc->name>.cmd[i].
+ * desc->entries 0: 512. NULL: out of memory, or entries is no power of two up
+ * to 512.
+ */
+struct irq_domain *amd_ir_create(struct machine *m, struct irq_domain *parent,
+				 const struct remap_desc *desc, uint64_t registers);
+
+/*
+ * Gives the level of a loaded irq its state, and writes its entry to the table
+ * without an invalidation. -ENOMEM, -EINVAL: beyond the table.
+ */
+int amd_ir_load_irq(struct irq_data *d, const struct irq_record *record);
+
+/*
+ * irq_set_vcpu_affinity: the interrupt goes into a guest's virtual APIC page
+ * (AMD IOMMU specification, 2.2.5.3). -EINVAL with 32-bit entries.
+ */
+struct amd_vcpu_info {
+	uint64_t apic_page; /* physical address */
+	uint32_t vector, tag;
+	uint32_t cpu; /* that runs the vCPU; not running: UINT32_MAX */
+};
+
+/* ---- looking ---- */
+
+struct amd_ir_info {
+	uint32_t devid, index, min_index; /* min_index: lowest entry for others than IO-APIC pins */
+	uint64_t shadow[2];		  /* 32-bit entries: in the first */
+	struct msi_msg msg;		  /* what the device is told */
+	bool guest_mode, legacy_format;
+	uint64_t entry_address; /* of its entry in memory; 16 bytes, or 4 */
+};
+/* False: no such irq, or it has no level here. */
+bool amd_ir_info(const struct machine *m, unsigned irq, struct amd_ir_info *out);
+bool amd_ir_is_domain(const struct irq_domain *domain);
+uint32_t amd_ir_entries(const struct irq_domain *domain); /* of each table */
+/* Physical address of a requester's table; 0: it has none. */
+uint64_t amd_ir_table(const struct irq_domain *domain, uint16_t devid);
+bool amd_ir_index_is_allocated(const struct irq_domain *domain, uint16_t devid, uint32_t index);
+
+#endif

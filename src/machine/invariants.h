@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef IRQLAB_MACHINE_INVARIANTS_H
+#define IRQLAB_MACHINE_INVARIANTS_H
+
+#include <irqlab/provider/software.h>
+
+/* Private to the check of a machine's invariants. */
+
+struct check {
+	struct machine *m;
+	char *text;
+	size_t size;
+};
+/* Writes the sentence and returns false. */
+bool violated(struct check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Table entries against vectors, units against tables, devices against descriptors. */
+bool messages_agree(struct check *c);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <irqlab/topology.h>
+
+#include "chips/pci.h"
+#include "core/core.h"
+#include "core/load.h"
+#include "domains/amd_ir.h"
+#include "domains/intel_ir.h"
+#include "domains/x86.h"
+#include "machine/load_msi.h"
+#include "machine/passive.h"
+#include "sim_cpu/lapic.h"
+#include "sim_iommu/amdvi.h"
+#include "sim_iommu/vtd.h"
+#include "sim_pci/function.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Builds a machine from a description. This folder alone sees both halves: it
+ * creates the hardware, hands its bus addresses to the software, and steps back.
+ */
+
+#define MAX_UNITS 8
+
+struct build {
+	struct machine *m;
+	const struct machine_desc *desc;
+	const char *why;
+	struct irq_domain *root;
+	struct irq_domain *remap[MAX_UNITS];
+};
+
+static int refuse(struct build *b, int ret, const char *why)
+{
+	if (!b->why)
+		b->why = why;
+	return ret;
+}
+
+/* ---- is the description a machine at all? ---- */
+
+static bool same_id_twice(const struct machine_desc *desc)
+{
+	for (uint32_t i = 0; desc->cpus && i < desc->nr_cpus; i++)
+		for (uint32_t j = 0; j < i; j++)
+			if (desc->cpus[i].apic_id == desc->cpus[j].apic_id)
+				return true;
+	return false;
+}
+
+static int check_cpus(struct build *b)
+{
+	const struct machine_desc *desc = b->desc;
+
+	if (!desc->nr_cpus || desc->nr_cpus > CPUMASK_MAX_CPUS)
+		return refuse(b, -EINVAL, "a machine has 1 to 4096 CPUs");
+	if (desc->apic_mode == APIC_LOGICAL_FLAT && desc->nr_cpus > 8)
+		return refuse(b, -EINVAL, "logical flat mode has room for 8 CPUs");
+	if (same_id_twice(desc))
+		return refuse(b, -EINVAL, "two CPUs have the same APIC id");
+	if (desc->cpus && desc->cpus[0].offline)
+		return refuse(b, -EINVAL, "CPU 0 cannot be offline");
+	for (uint32_t i = 0; desc->cpus && i < desc->nr_cpus; i++)
+		if (desc->cpus[i].node >= 1024)
+			return refuse(b, -EINVAL, "NUMA nodes are numbered below 1024");
+	if (desc->vector_first > desc->vector_last || desc->vector_last > 255 ||
+	    (desc->vector_last && desc->vector_first < 16))
+		return refuse(b, -EINVAL, "the vector window must lie within 16 to 255");
+	return 0;
+}
+
+static int check_units(struct build *b)
+{
+	if (b->desc->nr_remaps > MAX_UNITS)
+		return refuse(b, -EINVAL, "a machine has at most 8 remapping units");
+	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
+		const struct remap_desc *remap = &b->desc->remaps[i];
+
+		if (remap->kind == REMAP_INTEL && (remap->entries < 2 || remap->entries > 65536 ||
+						   remap->entries & (remap->entries - 1)))
+			return refuse(b, -EINVAL,
+				      "an Intel table has a power of two of entries, 2 to 65536");
+		if (remap->kind == REMAP_AMD && remap->entries > 512)
+			return refuse(b, -EINVAL, "an AMD table has at most 512 entries");
+	}
+	return 0;
+}
+
+static int check_devices(struct build *b)
+{
+	for (uint32_t i = 0; i < b->desc->nr_devices; i++) {
+		const struct device_desc *dev = &b->desc->devices[i];
+
+		if (!dev->name || !*dev->name)
+			return refuse(b, -EINVAL, "a device needs a name");
+		if (dev->msix.size > 2048)
+			return refuse(b, -EINVAL, "an MSI-X table has at most 2048 entries");
+		if (dev->msi.vectors > 32 || dev->msi.vectors & (dev->msi.vectors - 1))
+			return refuse(b, -EINVAL, "MSI has 1, 2, 4, 8, 16 or 32 vectors");
+		if (dev->nr_stores > DEVICE_MAX_STORES)
+			return refuse(b, -EINVAL, "a device has at most 4 message stores");
+		for (uint32_t j = 0; j < i; j++) {
+			const struct device_desc *other = &b->desc->devices[j];
+
+			if (!strcmp(dev->name, other->name))
+				return refuse(b, -EEXIST, "two devices have the same name");
+			if (dev->segment == other->segment && dev->requester == other->requester)
+				return refuse(b, -EEXIST, "two devices have the same requester id");
+		}
+	}
+	return 0;
+}
+
+/* ---- hardware, then software ---- */
+
+static int build_cpus(struct build *b)
+{
+	const struct machine_desc *desc = b->desc;
+	struct cpu_desc *plain = NULL;
+	int ret;
+
+	if (!desc->cpus) {
+		plain = calloc(desc->nr_cpus, sizeof(*plain));
+		if (!plain)
+			return -ENOMEM;
+		for (uint32_t i = 0; i < desc->nr_cpus; i++)
+			plain[i] = (struct cpu_desc){.apic_id = i, .node = -1};
+	}
+	ret = lapics_create(b->m, plain ? plain : desc->cpus, desc->nr_cpus, desc->apic_mode);
+	free(plain);
+	return ret;
+}
+
+static int build_core(struct build *b)
+{
+	const struct machine_desc *desc = b->desc;
+	struct irq_core_config config = {
+		.first_dynamic_irq = desc->first_dynamic_irq ? desc->first_dynamic_irq : 24,
+		.nr_cpus = desc->nr_cpus,
+		.online = cpumask_range(b->m, 0, desc->nr_cpus - 1),
+	};
+	int32_t *nodes = NULL;
+	int ret;
+
+	if (desc->cpus) {
+		nodes = calloc(desc->nr_cpus, sizeof(*nodes));
+		if (!nodes)
+			return -ENOMEM;
+		for (uint32_t i = 0; i < desc->nr_cpus; i++) {
+			nodes[i] = desc->cpus[i].node < 0 ? 0 : desc->cpus[i].node;
+			if (desc->cpus[i].offline)
+				config.online = cpumask_without(b->m, config.online, i);
+		}
+	}
+	config.node_of_cpu = nodes;
+	ret = irq_core_init(b->m, &config);
+	free(nodes);
+	return ret;
+}
+
+static int build_root(struct build *b)
+{
+	const struct machine_desc *desc = b->desc;
+	struct x86_vector_config config = {
+		.name = desc->vector_domain ? desc->vector_domain : "VECTOR",
+		.mode = desc->apic_mode,
+		.nr_cpus = desc->nr_cpus,
+		.window_first = desc->vector_last ? desc->vector_first : 32,
+		.window_last = desc->vector_last ? desc->vector_last : 234,
+	};
+	uint32_t *ids = calloc(desc->nr_cpus, sizeof(*ids));
+
+	if (!ids)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < desc->nr_cpus; i++)
+		ids[i] = desc->cpus ? desc->cpus[i].apic_id : i;
+	config.apic_ids = ids;
+	b->root = x86_vector_create(b->m, &config);
+	free(ids);
+	return b->root ? 0 : refuse(b, -ENOMEM, "the vector domain cannot be made");
+}
+
+static int build_units(struct build *b)
+{
+	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
+		const struct remap_desc *remap = &b->desc->remaps[i];
+		uint64_t registers = 0;
+		int ret = 0;
+
+		if (remap->kind == REMAP_INTEL)
+			ret = vtd_create(b->m, remap, i, &registers);
+		else if (remap->kind == REMAP_AMD)
+			ret = amdvi_create(b->m, remap, i, &registers);
+		if (ret)
+			return refuse(b, ret, "a remapping unit cannot be made");
+		if (remap->kind == REMAP_INTEL)
+			b->remap[i] = intel_ir_create(b->m, b->root, remap, registers);
+		else if (remap->kind == REMAP_AMD)
+			b->remap[i] = amd_ir_create(b->m, b->root, remap, registers);
+		else
+			continue;
+		if (!b->remap[i])
+			return refuse(b, -ENOMEM, "a remapping domain cannot be made");
+	}
+	return 0;
+}
+
+static bool unit_serves(const struct remap_desc *remap, const struct device_desc *dev)
+{
+	uint16_t requester = dev->behind == BRIDGE_NONE ? dev->requester : dev->bridge_requester;
+
+	return remap->kind != REMAP_NONE && remap->segment == dev->segment &&
+	       (!remap->last_requester ||
+		(requester >= remap->first_requester && requester <= remap->last_requester));
+}
+
+/* The parent that was named, or the unit in front of the device, or the root. */
+static struct irq_domain *msi_parent_of(struct build *b, const struct device_desc *dev)
+{
+	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
+		const struct remap_desc *remap = &b->desc->remaps[i];
+
+		if (dev->parent ? remap->name && !strcmp(dev->parent, remap->name)
+				: unit_serves(remap, dev))
+			return b->remap[i];
+	}
+	if (dev->parent && irq_domain_by_name(b->m, dev->parent))
+		return irq_domain_by_name(b->m, dev->parent);
+	return dev->parent && strcmp(dev->parent, b->root->name) ? NULL : b->root;
+}
+
+/* Places in configuration space and BAR that the description leaves open (topology.h). */
+static struct device_desc with_defaults(struct device_desc dev)
+{
+	if (dev.msi.vectors && !dev.msi.cap)
+		dev.msi.cap = 0x50;
+	if (dev.msix.size && !dev.msix.cap)
+		dev.msix.cap = 0x70;
+	if (dev.msix.size && dev.msix.pba_offset == dev.msix.table_offset)
+		dev.msix.pba_offset = dev.msix.table_offset + dev.msix.size * 16u;
+	return dev;
+}
+
+static int build_devices(struct build *b)
+{
+	for (uint32_t i = 0; i < b->desc->nr_devices; i++) {
+		const struct device_desc filled = with_defaults(b->desc->devices[i]);
+		const struct device_desc *desc = &filled;
+		struct irq_domain *parent = msi_parent_of(b, desc);
+		struct pci_dev *dev;
+		int ret;
+
+		if (!parent)
+			return refuse(b, -EINVAL, "a device names a parent that does not exist");
+		ret = function_create(b->m, desc);
+		if (ret)
+			return refuse(b, ret, "a device function cannot be made");
+		ret = pci_device_add(b->m, desc, parent, &dev);
+		if (ret)
+			return refuse(b, ret, "a device cannot be added");
+	}
+	return 0;
+}
+
+/* ---- start state ---- */
+
+static struct irq_domain *level_domain(struct build *b, const struct irq_record *record,
+				       uint32_t level)
+{
+	const struct level_record *l = &record->level[level];
+	struct irq_domain *parent = NULL;
+
+	if (!l->domain || !*l->domain)
+		return NULL;
+	if (!level && load_msi_domain(b->m, record))
+		return load_msi_domain(b->m, record);
+	if (level + 1 < record->nr_levels) {
+		parent = level_domain(b, record, level + 1);
+		if (!parent)
+			return NULL;
+	}
+	return passive_domain(b->m, l->domain, parent);
+}
+
+static int load_level(struct build *b, struct irq_data *d, const struct irq_record *record,
+		      uint32_t level)
+{
+	const struct level_record *l = &record->level[level];
+
+	touch(b->m, irq_data_to_desc(d));
+	touch_irq_data(b->m, d);
+	d->hwirq = l->hwirq;
+	if (d->domain == b->root)
+		return record->has_vector ? x86_vector_load_irq(d, record) : -EINVAL;
+	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
+		if (!d->domain || d->domain != b->remap[i])
+			continue;
+		if (!record->has_irte)
+			return -EINVAL;
+		return b->desc->remaps[i].kind == REMAP_INTEL ? intel_ir_load_irq(d, record)
+							      : amd_ir_load_irq(d, record);
+	}
+	if (d->domain && d->domain->flags & IRQ_DOMAIN_FLAG_MSI_DEVICE) {
+		d->chip = msi_get_domain_info(d->domain)->chip;
+		d->chip_data = msi_get_domain_info(d->domain)->chip_data;
+		return 0;
+	}
+	d->chip = passive_chip(b->m, l->chip ? l->chip : "none", d->parent_data);
+	return d->chip ? 0 : -ENOMEM;
+}
+
+static int load_irq(struct build *b, const struct irq_record *record)
+{
+	struct irq_domain *outermost = NULL;
+	struct irq_data *d;
+	uint32_t level = 0;
+	int ret = irq_load_desc(b->m, record);
+
+	if (ret < 0)
+		return ret;
+	if (record->nr_levels && record->level[0].domain && *record->level[0].domain) {
+		outermost = level_domain(b, record, 0);
+		if (!outermost)
+			return -ENOMEM;
+		ret = irq_domain_load_levels(outermost, record->irq);
+		if (ret)
+			return ret;
+	}
+	d = irq_get_irq_data(b->m, record->irq);
+	for (; d; d = d->parent_data, level++) {
+		if (level >= record->nr_levels)
+			return -EINVAL;
+		ret = load_level(b, d, record, level);
+		if (ret)
+			return ret;
+	}
+	if (outermost)
+		ret = irq_domain_load_map(outermost, record->irq);
+	return ret || !record->dev ? ret : load_msi_desc(b->m, record);
+}
+
+static int load_start(struct build *b)
+{
+	const struct start_state *start = b->desc->start;
+
+	if (!start)
+		return 0;
+	for (uint32_t i = 0; i < start->nr_irqs; i++) {
+		int ret = load_irq(b, &start->irqs[i]);
+
+		if (ret)
+			return refuse(b, ret, "a recorded interrupt does not fit the machine");
+	}
+	if (start->has_matrix || start->nr_vectors) {
+		int ret = x86_vector_load(b->m, start);
+
+		if (ret)
+			return refuse(b, ret, "recorded vectors do not fit the machine");
+	}
+	for (uint32_t i = 0; i < b->desc->nr_remaps; i++)
+		if (b->desc->remaps[i].kind == REMAP_INTEL && start->nr_irte_ranges)
+			return intel_ir_load_ranges(b->remap[i], start->irte_ranges,
+						    start->nr_irte_ranges);
+	return 0;
+}
+
+int machine_load(struct machine *m, const struct machine_desc *desc, const char **why)
+{
+	static int (*const stages[])(struct build *) = {
+		check_cpus, check_units, check_devices, build_cpus, build_core,
+		build_root, build_units, build_devices, load_start,
+	};
+	struct build b = {.m = m, .desc = desc};
+	int ret = 0;
+
+	if (machine_part(m, PART_SOFTWARE))
+		ret = refuse(&b, -EEXIST, "the machine is not empty");
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && !ret; i++)
+		ret = stages[i](&b);
+	if (ret)
+		refuse(&b, ret, ret == -ENOMEM ? "out of memory" : "the machine cannot be built");
+	if (why)
+		*why = b.why;
+	return ret;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "observer.h"
+#include "events.h"
+#include "json_tools.h"
+#include "tables.h"
+#include <irqlab/bus.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Commands to the units: VT-d 6.5.2.7 (interrupt entry cache) and AMD IOMMU 2.4.5. */
+#define VTD_DESC_IEC	     4u
+#define AMD_INVALIDATE_TABLE 5u
+/* The recorder looked at so many entries of a table, and listed so many changes at a flush. */
+#define MAX_ENTRIES_WATCHED 256u
+#define MAX_CHANGED_LISTED  4u
+
+struct known_table { /* of a device of an AMD unit, as its last flush found it */
+	struct known_table *next;
+	uint16_t devid;
+	uint64_t entry[MAX_ENTRIES_WATCHED][2];
+};
+
+struct observer {
+	struct machine *m;
+	const struct recording *recording;
+	struct bus_listener listener;
+	json_t *writes, *delivered, *handled, *events;
+	json_t *event; /* the last of events; arguments missing */
+	struct known_table *tables;
+	bool collect;
+};
+
+/* ---- writes of the CPU ---- */
+
+static void config_write(struct observer *o, const struct tape_record *record,
+			 const struct bus_place *place)
+{
+	json_array_append_new(o->writes,
+			      json_pack("{s:s,s:s,s:o,s:i,s:o}", "kind", "cfg", "dev",
+					place->object, "where", json_hex(place->offset & 0xfff),
+					"size", record->size, "val", json_hex(record->value)));
+}
+
+static void table_write(struct observer *o, const struct tape_record *record,
+			const struct bus_place *place)
+{
+	json_array_append_new(o->writes,
+			      json_pack("{s:s,s:s,s:I,s:s,s:o}", "kind", "msix", "dev",
+					place->object, "entry", (json_int_t)place->index, "word",
+					place->field, "val", json_hex(record->value)));
+}
+
+static void cpu_write(struct observer *o, const struct tape_record *record)
+{
+	struct bus_place place;
+
+	if (!o->collect || record->actor_kind != ACTOR_CPU || !tape_place(o->m, record, &place))
+		return;
+	if (record->kind == TAPE_CONFIG && o->recording->records_cfg)
+		config_write(o, record, &place);
+	else if (record->kind == TAPE_MMIO && o->recording->records_msix &&
+		 !strcmp(place.store, "msix"))
+		table_write(o, record, &place);
+}
+
+/* ---- commands to remapping units ---- */
+
+static const struct irq_domain *unit_domain(const struct observer *o)
+{
+	return irq_domain_by_name(o->m, o->recording->desc.remaps[0].domain);
+}
+
+static void intel_command(struct observer *o, uint64_t low, uint64_t high)
+{
+	const uint64_t words[] = {low, high};
+	uint32_t index = low >> 32 & 0xffff;
+	uint64_t irte[1][2];
+
+	if ((low & 0xf) != VTD_DESC_IEC || !o->recording->records_iec || !o->collect)
+		return;
+	intel_table_read(unit_domain(o), index, 1, irte);
+	json_array_append_new(o->writes,
+			      json_pack("{s:s,s:I,s:I,s:I,s:o,s:o}", "kind", "iec", "index",
+					(json_int_t)index, "mask", (json_int_t)(low >> 27 & 0x1f),
+					"granularity", (json_int_t)(low >> 4 & 1), "desc",
+					json_words(2, words), "irte", json_words(2, irte[0])));
+}
+
+static struct known_table *known_table(struct observer *o, uint16_t devid)
+{
+	struct known_table *table;
+
+	for (table = o->tables; table; table = table->next)
+		if (table->devid == devid)
+			return table;
+	table = calloc(1, sizeof(*table));
+	if (table) {
+		table->devid = devid;
+		table->next = o->tables;
+		o->tables = table;
+	}
+	return table;
+}
+
+/* Entries that differ from what the last flush found; at first: those that aren't zero. */
+static json_t *changed_entries(struct observer *o, struct known_table *known)
+{
+	const struct irq_domain *domain = unit_domain(o);
+	bool legacy = o->recording->desc.remaps[0].legacy_format;
+	unsigned nr = amd_table_entries(domain, known->devid);
+	json_t *changed = json_object();
+
+	for (unsigned i = 0; i < nr && i < MAX_ENTRIES_WATCHED; i++) {
+		uint64_t entry[2];
+
+		amd_table_read(domain, known->devid, i, legacy, entry);
+		if (!memcmp(entry, known->entry[i], sizeof(entry)))
+			continue;
+		memcpy(known->entry[i], entry, sizeof(entry));
+		if (json_object_size(changed) < MAX_CHANGED_LISTED)
+			json_set_at(changed, i, json_words(legacy ? 1 : 2, entry));
+	}
+	return changed;
+}
+
+static void amd_command(struct observer *o, uint64_t low)
+{
+	uint16_t devid = (uint16_t)low;
+	struct known_table *known;
+
+	if (low >> 60 != AMD_INVALIDATE_TABLE || !o->recording->records_amd_inv || !o->collect)
+		return;
+	known = known_table(o, devid);
+	if (known)
+		json_array_append_new(o->writes,
+				      json_pack("{s:s,s:i,s:o}", "kind", "amd_inv", "devid", devid,
+						"changed", changed_entries(o, known)));
+}
+
+static void unit_command(struct observer *o, const struct tape_record *record)
+{
+	const struct machine_desc *desc = &o->recording->desc;
+
+	if (record->actor_kind != ACTOR_UNIT || !desc->nr_remaps)
+		return;
+	if (desc->remaps[0].kind == REMAP_INTEL)
+		intel_command(o, record->value, record->address);
+	else if (desc->remaps[0].kind == REMAP_AMD)
+		amd_command(o, record->value);
+}
+
+/* ---- handlers and message stores ---- */
+
+static void handler_ran(struct observer *o, const struct tape_record *record)
+{
+	json_t *count = json_at(o->handled, record->value);
+
+	if (!count) {
+		count = json_integer(0);
+		json_set_at(o->handled, record->value, count);
+	}
+	json_integer_set(count, json_integer_value(count) + 1);
+	json_array_append_new(o->delivered,
+			      json_pack("[I,i]", (json_int_t)record->value, (int)record->actor));
+}
+
+void observer_ims(struct observer *o, const char *callback, const struct msi_desc *desc,
+		  const uint32_t slot[4])
+{
+	uint64_t words[4];
+	json_t *write;
+
+	if (!o->collect || !o->recording->records_ims)
+		return;
+	write = json_pack("{s:s,s:s,s:i}", "kind", "ims", "cb", callback, "index",
+			  (int)desc->msi_index);
+	if (slot) {
+		for (int i = 0; i < 4; i++)
+			words[i] = slot[i];
+		json_object_set_new(write, "irq", json_integer(desc->irq));
+		json_object_set_new(write, "slot", json_words(4, words));
+	} else {
+		json_object_set_new(write, "cookie", json_hex(desc->data.icookie));
+	}
+	json_array_append_new(o->writes, write);
+}
+
+/* ---- internal events ---- */
+
+static void event_started(struct observer *o, const struct tape_record *record)
+{
+	o->event = NULL;
+	if (!o->collect)
+		return;
+	o->event = event_begin(o->m, record);
+	json_object_set_new(o->event, "at", json_integer((json_int_t)json_array_size(o->writes)));
+	json_array_append_new(o->events, o->event);
+}
+
+static void after(void *context, struct machine *m, const struct tape_record *record)
+{
+	struct observer *o = context;
+
+	(void)m;
+	switch ((enum tape_kind)record->kind) {
+	case TAPE_CONFIG:
+	case TAPE_MMIO:
+		cpu_write(o, record);
+		break;
+	case TAPE_COMMAND:
+		unit_command(o, record);
+		break;
+	case TAPE_HANDLER:
+		handler_ran(o, record);
+		break;
+	case TAPE_TRACE:
+		event_started(o, record);
+		break;
+	case TAPE_TRACE_ARGS:
+		if (o->event)
+			event_argument(o->m, o->event, record);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- life ---- */
+
+struct observer *observer_create(struct machine *m, const struct recording *recording)
+{
+	struct observer *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->m = m;
+	o->recording = recording;
+	o->writes = json_array();
+	o->delivered = json_array();
+	o->handled = json_object();
+	o->events = json_array();
+	o->listener = (struct bus_listener){.after = after, .context = o};
+	if (bus_listen(m, &o->listener)) {
+		observer_destroy(o);
+		return NULL;
+	}
+	return o;
+}
+
+void observer_destroy(struct observer *o)
+{
+	if (!o)
+		return;
+	bus_unlisten(o->m, &o->listener);
+	while (o->tables) {
+		struct known_table *next = o->tables->next;
+
+		free(o->tables);
+		o->tables = next;
+	}
+	json_decref(o->writes);
+	json_decref(o->delivered);
+	json_decref(o->handled);
+	json_decref(o->events);
+	free(o);
+}
+
+void observer_begin(struct observer *o, bool collect)
+{
+	json_array_clear(o->writes);
+	json_array_clear(o->delivered);
+	json_array_clear(o->events);
+	o->event = NULL;
+	o->collect = collect;
+}
+
+json_t *observer_writes(const struct observer *o)
+{
+	return o->writes;
+}
+
+json_t *observer_delivered(const struct observer *o)
+{
+	return o->delivered;
+}
+
+json_t *observer_events(const struct observer *o)
+{
+	return o->events;
+}
+
+uint64_t observer_handled(const struct observer *o, unsigned irq)
+{
+	return (uint64_t)json_integer_value(json_at(o->handled, irq));
+}

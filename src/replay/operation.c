@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "operation.h"
+#include "json_tools.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_INDEX 65535
+
+/* ---- verbs and their arguments ---- */
+
+const struct verb *verb_by_name(const char *name)
+{
+	static const struct verb *const tables[] = {verbs_allocation, verbs_interrupt,
+						    verbs_system};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct verb *verb = tables[i]; verb->name; verb++)
+			if (!strcmp(verb->name, name))
+				return verb;
+	return NULL;
+}
+
+bool verb_takes(const struct verb *verb, const char *field)
+{
+	const char *at = verb->arguments;
+	size_t length = strlen(field);
+
+	while ((at = strstr(at, field))) {
+		if ((at == verb->arguments || at[-1] == ' ') && at[length] == ' ')
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+json_t *verb_arguments(const struct verb *verb, const json_t *line)
+{
+	json_t *arguments = json_object();
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)line, key, value)
+	{
+		if (verb_takes(verb, key))
+			json_object_set(arguments, key, value);
+	}
+	return arguments;
+}
+
+void verb_describe(const json_t *line, char *text, size_t size)
+{
+	const char *op = json_string_value(json_object_get(line, "op"));
+	const struct verb *verb = op ? verb_by_name(op) : NULL;
+	size_t used = (size_t)snprintf(text, size, "%s", op ? op : "?");
+	const char *key;
+	json_t *value;
+
+	if (!verb)
+		return;
+	json_object_foreach((json_t *)line, key, value)
+	{
+		char *printed;
+
+		if (!verb_takes(verb, key) || used >= size)
+			continue;
+		printed = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+		used += (size_t)snprintf(text + used, size - used, " %s=%s", key,
+					 printed ? printed : "?");
+		free(printed);
+	}
+}
+
+/* ---- helpers for verbs ---- */
+
+json_int_t call_integer(const struct call *call, const char *key, json_int_t otherwise)
+{
+	const json_t *value = json_object_get(call->arguments, key);
+	uint64_t number;
+
+	if (json_is_integer(value))
+		return json_integer_value(value);
+	return json_hex_value(value, &number) ? (json_int_t)number : otherwise;
+}
+
+bool call_flag(const struct call *call, const char *word)
+{
+	const json_t *flags = json_object_get(call->arguments, "flags");
+	size_t index;
+	json_t *flag;
+
+	json_array_foreach((json_t *)flags, index, flag)
+	{
+		if (!strcmp(json_string_value(flag) ?: "", word))
+			return true;
+	}
+	return false;
+}
+
+int call_cpus(const struct call *call, const struct cpumask **out)
+{
+	const json_t *list = json_object_get(call->arguments, "mask");
+	const struct cpumask *mask = cpumask_none(call->stage->m);
+	size_t index;
+	json_t *value;
+
+	json_array_foreach((json_t *)list, index, value)
+	{
+		json_int_t cpu = json_is_integer(value) ? json_integer_value(value) : -1;
+
+		if (cpu < 0 || cpu >= call->stage->recording->desc.nr_cpus)
+			return -ERANGE;
+		mask = cpumask_with(call->stage->m, mask, (unsigned)cpu);
+	}
+	*out = mask;
+	return 0;
+}
+
+const struct irq_affinity_desc *call_affinity(const struct call *call, bool spells_pairs,
+					      struct irq_affinity_desc *desc)
+{
+	const json_t *list = json_object_get(call->arguments, "mask");
+	struct machine *m = call->stage->m;
+	const struct cpumask *mask = cpumask_none(m);
+	size_t nr = json_array_size(list);
+	size_t i = 0;
+
+	if (!list || json_is_null(list))
+		return NULL;
+	while (i < nr) {
+		json_int_t first = json_integer_value(json_array_get(list, i)), last = first;
+
+		for (i++; i < nr; i++, last++)
+			if (json_integer_value(json_array_get(list, i)) != last + 1)
+				break;
+		if (spells_pairs && last == first + 1) { /* two ranges */
+			last = first;
+			i--;
+		}
+		if (first < 0 || last >= call->stage->recording->desc.nr_cpus)
+			break;
+		mask = cpumask_or(m, mask, cpumask_range(m, (unsigned)first, (unsigned)last));
+	}
+	desc->mask = mask;
+	desc->is_managed = call_integer(call, "managed", 0) != 0;
+	return desc;
+}
+
+/* ---- performing ---- */
+
+/* Waits until all deferred work is done, as the recorder did. */
+static void settle(struct stage *stage)
+{
+	if (stage->recording->settle_ms)
+		machine_settle(stage->m);
+	else
+		machine_deliver(stage->m, 0);
+}
+
+/* The highest irq with a handler. */
+static int last_requested(const struct stage *stage)
+{
+	uint32_t highest = 0;
+
+	for (unsigned i = 0; i < stage->nr_handlers; i++)
+		if (stage->handlers[i].in_use && stage->handlers[i].irq > highest)
+			highest = stage->handlers[i].irq;
+	return highest ? (int)highest : -EINVAL;
+}
+
+/* The irq of the call's `irq`, or of its device's vector `index`. */
+static int single_irq(const struct call *call, unsigned index)
+{
+	const json_t *irq = json_object_get(call->arguments, "irq");
+
+	if (json_is_integer(irq))
+		return json_integer_value(irq) >= 0 && json_integer_value(irq) < INT32_MAX
+			       ? (int)json_integer_value(irq)
+			       : -EINVAL;
+	if (json_is_string(irq)) /* "last_requested" */
+		return last_requested(call->stage);
+	return call_irq(call, index);
+}
+
+static int perform_one(struct call *call, const struct verb *verb, unsigned index)
+{
+	int irq = single_irq(call, index);
+
+	call->index = index;
+	return irq < 0 ? irq : verb->vector(call, (unsigned)irq);
+}
+
+/* Each index in order; a failure doesn't stop it. */
+static int perform_range(struct call *call, const struct verb *verb, unsigned first, unsigned last)
+{
+	json_t *ok = json_array(), *failed = json_array(), *errors = json_object();
+	int first_error = 0, last_error = 0;
+	bool differ = false;
+
+	for (unsigned i = first; i <= last; i++) {
+		int ret = perform_one(call, verb, i);
+
+		json_ranges_add(ret < 0 ? failed : ok, i);
+		if (ret >= 0)
+			continue;
+		differ |= first_error && ret != first_error;
+		if (!first_error)
+			first_error = ret;
+		last_error = ret;
+		json_set_at(errors, i, json_integer(ret));
+	}
+	json_object_set_new(call->results, "ok", ok);
+	if (first_error) {
+		json_object_set(call->results, "failed", failed);
+		json_object_set_new(call->results, "last_error", json_integer(last_error));
+	}
+	if (differ)
+		json_object_set(call->results, "errors", errors);
+	json_decref(failed);
+	json_decref(errors);
+	return first_error;
+}
+
+static int perform_vectors(struct call *call, const struct verb *verb)
+{
+	const json_t *indexes = json_object_get(call->arguments, "indexes");
+	json_int_t first = json_integer_value(json_array_get(indexes, 0));
+	json_int_t last = json_integer_value(json_array_get(indexes, 1));
+	json_int_t index = call_integer(call, "index", 0);
+
+	if (!indexes && index >= 0 && index <= MAX_INDEX)
+		return perform_one(call, verb, (unsigned)index);
+	if (json_array_size(indexes) != 2 || first < 0 || first > last || last > MAX_INDEX) {
+		call->why = "index or indexes is malformed";
+		return 0;
+	}
+	return perform_range(call, verb, (unsigned)first, (unsigned)last);
+}
+
+static struct device *named_device(const struct stage *stage, const json_t *arguments)
+{
+	const char *name = json_string_value(json_object_get(arguments, "dev"));
+
+	return name ? device_by_name(stage->m, name) : NULL;
+}
+
+json_t *verb_perform(struct stage *stage, const struct verb *verb, const json_t *arguments,
+		     const char **why)
+{
+	struct call call = {.stage = stage, .arguments = arguments, .results = json_object()};
+	int ret, handled = 0;
+
+	call.dev = named_device(stage, arguments);
+	if (!call.dev && json_object_get(arguments, "dev"))
+		call.why = "there is no such device";
+	else if (!call.dev && !verb->vector && verb_takes(verb, "dev"))
+		call.why = "no device is named";
+	if (verb->counts_handled && call.dev)
+		handled = single_irq(&call, (unsigned)call_integer(&call, "index", 0));
+	ret = call.why ? 0 : verb->vector ? perform_vectors(&call, verb) : verb->perform(&call);
+	if (call.why) {
+		*why = call.why;
+		json_decref(call.results);
+		return NULL;
+	}
+	json_object_set_new(call.results, "ret", json_integer(ret));
+	settle(stage);
+	if (verb->counts_handled && handled >= 0)
+		json_object_set_new(call.results, "handled",
+				    json_integer((json_int_t)observer_handled(stage->observer,
+									      (unsigned)handled)));
+	return call.results;
+}

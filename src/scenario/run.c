@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "scenario/run.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* All combinations of a scenario, one machine each. */
+
+struct session {
+	struct scenario *s;
+	const struct scenario_run_options *options;
+	struct scenario_totals totals;
+	struct blessed *blessed;
+	enum scenario_status status;
+	struct machine *m; /* of the combination that runs, so that it is freed whatever happens */
+	struct text consumed;
+};
+
+static const char *combination_name(const struct scope *scope, struct stash *stash)
+{
+	return stash_printf(stash, "%s%s", scenario_title(scope->scenario),
+			    scope_combination(scope, stash));
+}
+
+/* Of what crossed the bus: the same for the same scenario, whoever runs it. */
+static struct fingerprint tape_fingerprint(const struct machine *m)
+{
+	uint64_t a = 0xcbf29ce484222325, b = 0x9e3779b97f4a7c15;
+
+	for (uint64_t at = tape_oldest(m); at < tape_position(m); at++) {
+		const struct tape_record *record = tape_at(m, at);
+		const uint64_t words[] = {record->address, record->value,
+					  (uint64_t)record->extra << 32 | record->object,
+					  (uint64_t)record->kind << 32 | record->actor};
+
+		for (unsigned i = 0; i < 4; i++) {
+			a = (a ^ words[i]) * 0x100000001b3;
+			b = (b + words[i]) * 0xff51afd7ed558ccd;
+			b ^= b >> 32;
+		}
+	}
+	return (struct fingerprint){a, b};
+}
+
+static void combination_done(struct session *session, struct run *r)
+{
+	struct scenario_result result = {
+		.name = r->name,
+		.status = r->status,
+		.actions = r->actions,
+		.assertions = r->assertions,
+	};
+
+	if (r->m && r->scope.has_topology) {
+		result.records = tape_position(r->m);
+		result.tape = tape_fingerprint(r->m);
+	}
+	session->status = scenario_status_worse(session->status, r->status);
+	if (r->status == SCENARIO_PASSED)
+		session->totals.passed++;
+	else if (r->status == SCENARIO_SKIPPED)
+		session->totals.skipped++;
+	else
+		session->totals.failed++;
+	if (session->options->done)
+		session->options->done(session->options->context, &result, r->m);
+}
+
+static uint32_t tape_records(const struct scenario *s)
+{
+	uint64_t records = 0;
+
+	for (const struct stmt *stmt = s->program; stmt; stmt = stmt->next) {
+		const struct pattern *p = stmt->verb == VERB_LIMIT ? stmt_value(stmt, "tape") : NULL;
+
+		if (p && p->kind == PATTERN_INT && p->first.value <= 1u << 24)
+			records = p->first.value;
+	}
+	return (uint32_t)records;
+}
+
+static void run_combination(struct session *session, const unsigned *choice)
+{
+	struct scenario *s = session->s;
+	struct machine_options machine = {.tape_records = tape_records(s)};
+	uint32_t actions = s->limits.actions;
+	struct run r = {
+		.scope = {.scenario = s, .stash = &s->work, .diags = &s->run_diags,
+			  .choice = choice},
+		.options = session->options,
+		.deliveries = s->limits.deliveries,
+		.blessed = &session->blessed,
+		.consumed = session->consumed,
+	};
+
+	r.name = combination_name(&r.scope, &s->run_diags.stash);
+	s->run_diags.combination = s->parameters ? scope_combination(&r.scope, &s->run_diags.stash)
+						 : NULL;
+	session->m = r.m = machine_create(&machine);
+	if (!r.m)
+		stash_give_up(&s->work);
+	run_list(&r, s->program);
+	if (!r.stopped && r.scope.has_topology)
+		run_close_window(&r);
+	session->consumed = r.consumed;
+	combination_done(session, &r);
+	machine_destroy(r.m);
+	session->m = NULL;
+	s->limits.actions = actions;
+	s->run_diags.combination = NULL;
+	stash_free(&s->work);
+}
+
+/* "stack=plain mode=x": is this combination one of those wanted? */
+static bool is_wanted(const struct session *session, const unsigned *choice)
+{
+	const char *wanted = session->options->combination;
+	unsigned nr = 0;
+
+	if (!wanted)
+		return true;
+	for (const struct parameter *p = session->s->parameters; p; p = p->next, nr++) {
+		size_t length = strlen(p->name);
+		const char *found = strstr(wanted, p->name), *value = p->values[choice[nr]];
+
+		if (!found || found[length] != '=')
+			continue;
+		found += length + 1;
+		if (strcspn(found, " ") != strlen(value) ||
+		    strncmp(found, value, strlen(value)) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void bless_refused(struct session *session, const char *why)
+{
+	struct span top = {.source = session->s->sources};
+
+	diag_add(&session->s->run_diags, DIAG_BLESS_REFUSED, top, why);
+	session->status = scenario_status_worse(session->status, SCENARIO_FAILED);
+}
+
+static void finish_blessing(struct session *session)
+{
+	const char *ci = getenv("CI");
+
+	if (!session->options->bless || !session->blessed)
+		return;
+	if (ci && *ci) {
+		bless_refused(session, "CI is set");
+		return;
+	}
+	if (session->status != SCENARIO_PASSED) {
+		bless_refused(session, "something else failed");
+		return;
+	}
+	if (!snapshots_rewrite(session->s, session->blessed, session->options->log))
+		session->status = SCENARIO_BROKEN;
+	for (const struct blessed *b = session->blessed; b; b = b->next)
+		session->totals.blessed +=
+			!b->stmt->golden || strcmp(b->golden, b->stmt->golden) != 0;
+}
+
+static void run_combinations(struct session *session)
+{
+	unsigned *choice = combination_room(session->s, &session->s->run_diags.stash);
+
+	for (uint64_t i = 0; i < combinations_of(session->s); i++) {
+		combination_choose(session->s, i, choice);
+		if (is_wanted(session, choice))
+			run_combination(session, choice);
+	}
+	finish_blessing(session);
+}
+
+/* False: no memory. A function of its own, so that nothing is changed after setjmp(). */
+static __attribute__((noinline)) bool run_guarded(struct session *session)
+{
+	struct scenario *s = session->s;
+	jmp_buf out;
+
+	if (setjmp(out))
+		return false;
+	s->run_diags.stash.out = s->work.out = &out;
+	run_combinations(session);
+	return true;
+}
+
+enum scenario_status scenario_run(struct scenario *s, const struct scenario_run_options *options,
+				  struct scenario_totals *totals)
+{
+	static const struct scenario_run_options defaults = {0};
+	struct session session = {.s = s, .options = options ? options : &defaults};
+
+	session.status = scenario_check(s);
+	if (session.status == SCENARIO_PASSED && !run_guarded(&session)) {
+		machine_destroy(session.m);
+		session.status = SCENARIO_BROKEN;
+	} else if (session.status != SCENARIO_PASSED && !session.totals.passed) {
+		session.totals.failed += !session.totals.failed && !session.totals.skipped;
+	}
+	text_free(&session.consumed);
+	s->run_diags.stash.out = s->work.out = NULL;
+	s->run_diags.combination = NULL;
+	if (totals)
+		*totals = session.totals;
+	return session.status;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef IRQLAB_SCENARIO_SCOPE_H
+#define IRQLAB_SCENARIO_SCOPE_H
+
+#include "scenario/ast.h"
+
+#include <irqlab/device.h>
+#include <irqlab/driver.h>
+#include <irqlab/topology.h>
+
+/*
+ * What names mean in one combination of the matrix. Checking and running go the
+ * same way through a scenario; checking knows no machine, so interrupts have no
+ * numbers there.
+ */
+
+enum name_kind { NAME_DEVICE, NAME_UNIT, NAME_ROOT, NAME_IRQS, NAME_POOL, NAME_CHECKPOINT };
+
+struct irq_entry { /* one interrupt that a script has a name for */
+	struct msi_map map; /* virq 0: no such number, or only checked */
+	const struct device_desc *device;
+	enum raise_source source;
+	unsigned store;
+	irq_pool_t pool; /* of RAISE_STORE */
+	uint64_t slot;	 /* where the device has its message: index, or object of a queue */
+	unsigned handlers;
+	void *dev_id[8];
+};
+
+struct name {
+	struct name *next;
+	const char *name;
+	enum name_kind kind;
+	struct span span; /* where it was defined */
+	const struct device_desc *device; /* of devices and pools */
+	const struct remap_desc *unit;
+	struct irq_entry *irqs;
+	unsigned nr_irqs;
+	unsigned store;	    /* of pools */
+	irq_pool_t pool;
+	int snapshot;	    /* of checkpoints */
+	struct fingerprint fingerprint;
+};
+
+struct variable {
+	struct variable *next;
+	const char *name;
+	uint64_t number;
+	const char *word; /* NULL: it is the number */
+};
+
+struct store_name { /* what scripts and the bus call a store */
+	const char *name, *on_bus;
+};
+
+struct topology {
+	struct machine_desc desc;
+	struct cpu_desc *cpus;
+	struct remap_desc *remaps;
+	struct device_desc *devices;
+	struct store_name (*stores)[DEVICE_MAX_STORES]; /* of each device */
+	const char *root; /* name of the x86 vector domain */
+	const struct stmt *stmt;
+};
+
+struct scope {
+	struct scenario *scenario;
+	struct stash *stash;
+	struct diags *diags;
+	const unsigned *choice; /* value number of each parameter */
+	struct topology topology;
+	struct name *names;
+	struct variable *variables;
+	bool has_topology;
+	bool invalid; /* a name or bound was wrong */
+};
+
+/* "[stack=plain]" with a blank before it; "" without a matrix. */
+const char *scope_combination(const struct scope *scope, struct stash *stash);
+/* Does the guard let it through? */
+bool scope_applies(struct scope *scope, const struct stmt *stmt);
+
+#define scope_error(scope, id, span, ...) \
+	((scope)->invalid = true, diag_add((scope)->diags, id, span, ##__VA_ARGS__))
+
+/* ---- names ---- */
+
+struct name *name_find(const struct scope *scope, const char *name);
+/* Forgets an older meaning if it was an interrupt's. NULL: the name is taken. */
+struct name *name_define(struct scope *scope, const char *name, enum name_kind kind,
+			 struct span span);
+/* One name that is of that kind; an error otherwise. */
+struct name *name_resolve(struct scope *scope, const struct pattern *path, enum name_kind kind);
+const char *name_kind_text(enum name_kind kind);
+
+/* q, q[0], q[0..3]: which interrupts; false with an error. */
+struct irq_slice {
+	struct irq_entry *first;
+	unsigned nr;
+	const char *name;
+	unsigned index;	 /* of the first in its batch */
+	bool alone;	 /* the batch has one: no index is printed */
+};
+bool irqs_resolve(struct scope *scope, const struct pattern *path, struct irq_slice *out);
+const char *irq_entry_name(struct scope *scope, const struct irq_entry *entry);
+
+/* nic.msix[3], nic.wq[0], nic.intx, nic.msix, or the source of an interrupt. */
+struct source_ref {
+	const struct device_desc *device;
+	enum raise_source source;
+	unsigned store;
+	uint64_t index;
+	bool has_index;
+};
+bool source_resolve(struct scope *scope, const struct pattern *path, struct source_ref *out);
+const char *source_print(struct scope *scope, const struct source_ref *ref);
+/* nic.wq: a store of a device. */
+bool store_resolve(struct scope *scope, const struct pattern *path,
+		   const struct device_desc **device, unsigned *store);
+bool store_is_table(const struct store_desc *store);
+
+/* ---- places on the bus ---- */
+
+/* ir.irte[$h].lo, nic.msix[1].data, nic.wq[2]. Empty strings and NULL: any. */
+struct place_pattern {
+	const char *object;
+	const char *store;
+	const struct pattern *index;
+	const char *field;
+	struct source_ref entry; /* set instead of `index` where an interrupt stands for its entry */
+	bool is_entry;
+};
+/* `suffix` continues `path`; either may be NULL. */
+bool place_resolve(struct scope *scope, const struct segment *path, const struct segment *suffix,
+		   struct place_pattern *out);
+/* As scripts write it. */
+struct bus_place;
+const char *place_print(struct scope *scope, const struct bus_place *place);
+
+/* ---- numbers ---- */
+
+/* A constant, or a variable that has a value; false with an error. */
+bool number_resolve(struct scope *scope, const struct pattern *p, uint64_t *out);
+/* The same of an argument; `otherwise` if it isn't given. Out of bounds is an error. */
+bool arg_number(struct scope *scope, const struct stmt *stmt, const char *param, uint64_t lowest,
+		uint64_t highest, uint64_t otherwise, uint64_t *out);
+/* Each number of a number, range or set, in order; at most `room`; out may be NULL. False: more, or
+ * above highest. */
+bool list_resolve(struct scope *scope, const struct pattern *p, uint64_t highest,
+		  const char *what, uint32_t *out, unsigned room, unsigned *nr);
+const char *arg_word(const struct stmt *stmt, const char *param); /* "" if it isn't given */
+
+/* ---- topology.c ---- */
+
+/* Fills in scope->topology and defines its names. False: there were errors. */
+bool topology_build(struct scope *scope, const struct stmt *stmt);
+/* 00:03.0 or 0000:00:03.0 */
+bool bdf_parse(const char *text, uint16_t *segment, uint16_t *requester);
+
+#endif

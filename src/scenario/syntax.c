@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "scenario/ast.h"
+#include "scenario/bits.h"
+
+#include <irqlab/scenario.h>
+#include <string.h>
+
+/* Editor files and the dictionary for fuzzers, from the verb table. */
+
+static bool seen_before(unsigned nr, const char *name)
+{
+	struct scenario_verb verb;
+
+	for (unsigned i = 0; i < nr && scenario_verb(i, &verb); i++)
+		if (strcmp(verb.name, name) == 0)
+			return true;
+	return false;
+}
+
+static void vim_verbs(FILE *to, const char *group, bool assertions)
+{
+	struct scenario_verb verb;
+
+	fprintf(to, "syn keyword %s contained", group);
+	for (unsigned i = 0; scenario_verb(i, &verb); i++)
+		if ((strcmp(verb.phase, "assertion") == 0) == assertions)
+			fprintf(to, " %s", verb.name);
+	fputc('\n', to);
+}
+
+static void vim(FILE *to)
+{
+	fputs("\" Vim syntax file: irqlab scenarios. Made by `irqlab help syntax-vim`.\n"
+	      "if exists('b:current_syntax') | finish | endif\n"
+	      "setlocal iskeyword+=-\n",
+	      to);
+	vim_verbs(to, "irqVerb", false);
+	vim_verbs(to, "irqAssertion", true);
+	fputs("syn match irqStart /\\(^\\|[;{]\\)\\s*\\k\\+/ contains=irqVerb,irqAssertion,irqEnd\n"
+	      "syn match irqAfterExpect /\\<\\(expect\\|ignore\\)\\s\\+\\(not\\s\\+\\|count\\s\\+"
+	      "\\S\\+\\s\\+\\)\\?\\k\\+/ contains=irqVerb,irqAssertion,irqWord\n"
+	      "syn keyword irqEnd contained end\n"
+	      "syn keyword irqWord as when not count\n"
+	      "syn match irqArrow /->/\n"
+	      "syn match irqNumber /\\<\\(0x[0-9a-fA-F_]\\+\\|0b[01_]\\+\\|[0-9][0-9_]*\\)\\>/\n"
+	      "syn match irqVariable /\\$\\w\\+/\n"
+	      "syn match irqErrno /\\<E[A-Z]\\+\\>/\n"
+	      "syn region irqString start=/\"/ skip=/\\\\./ end=/\"/ oneline\n"
+	      "syn match irqComment /#.*/\n"
+	      "syn match irqGolden /^\\s*|.*/\n"
+	      "hi def link irqVerb Statement\nhi def link irqAssertion Function\n"
+	      "hi def link irqEnd Statement\nhi def link irqWord Keyword\n"
+	      "hi def link irqArrow Operator\nhi def link irqNumber Number\n"
+	      "hi def link irqVariable Identifier\nhi def link irqErrno Constant\n"
+	      "hi def link irqString String\nhi def link irqComment Comment\n"
+	      "hi def link irqGolden Special\n"
+	      "let b:current_syntax = 'irq'\n",
+	      to);
+}
+
+static void textmate_verbs(FILE *to, bool assertions)
+{
+	struct scenario_verb verb;
+	const char *bar = "";
+
+	for (unsigned i = 0; scenario_verb(i, &verb); i++) {
+		if ((strcmp(verb.phase, "assertion") == 0) != assertions ||
+		    seen_before(i, verb.name))
+			continue;
+		fprintf(to, "%s%s", bar, verb.name);
+		bar = "|";
+	}
+}
+
+static void textmate(FILE *to)
+{
+	fputs("{\n  \"name\": \"irqlab scenario\",\n  \"scopeName\": \"source.irq\",\n"
+	      "  \"fileTypes\": [\"irq\"],\n  \"patterns\": [\n"
+	      "    {\"name\": \"comment.line.number-sign.irq\", \"match\": \"#.*$\"},\n"
+	      "    {\"name\": \"markup.raw.irq\", \"match\": \"^\\\\s*\\\\|.*$\"},\n"
+	      "    {\"name\": \"string.quoted.double.irq\", \"begin\": \"\\\"\", \"end\": \"\\\"|$\", "
+	      "\"patterns\": [{\"name\": \"constant.character.escape.irq\", \"match\": "
+	      "\"\\\\\\\\.\"}]},\n"
+	      "    {\"match\": \"(?:^|[;{])\\\\s*(",
+	      to);
+	textmate_verbs(to, false);
+	fputs("|end)(?![\\\\w-])\", \"captures\": {\"1\": {\"name\": \"keyword.control.irq\"}}},\n"
+	      "    {\"match\": \"\\\\bexpect\\\\s+(?:not\\\\s+|count\\\\s+\\\\S+\\\\s+)?(",
+	      to);
+	textmate_verbs(to, true);
+	fputs(")(?![\\\\w-])\", \"captures\": {\"1\": {\"name\": \"support.function.irq\"}}},\n"
+	      "    {\"name\": \"keyword.other.irq\", \"match\": \"\\\\b(as|when|expect|not|count)\\\\b\"},\n"
+	      "    {\"name\": \"variable.other.irq\", \"match\": \"\\\\$\\\\w+\"},\n"
+	      "    {\"name\": \"constant.language.irq\", \"match\": \"\\\\bE[A-Z]+\\\\b\"},\n"
+	      "    {\"name\": \"constant.numeric.irq\", \"match\": "
+	      "\"\\\\b(0x[0-9a-fA-F_]+|0b[01_]+|[0-9][0-9_]*)\\\\b\"}\n  ]\n}\n",
+	      to);
+}
+
+static void dictionary_word(FILE *to, const char *word)
+{
+	if (*word)
+		fprintf(to, "\"%s\"\n", word);
+}
+
+static void dictionary_params(FILE *to, enum verb verb)
+{
+	struct signature signature;
+
+	verb_signature(verb, &signature);
+	for (unsigned i = 0; i < signature.nr; i++) {
+		const struct param *p = &signature.params[i];
+		char choices[sizeof(p->choices)], *rest = choices, *word;
+
+		if (p->keyed && !p->any_key)
+			fprintf(to, "\" %s=\"\n", p->name);
+		else if (p->literal)
+			fprintf(to, "\" %s \"\n", p->name);
+		strcpy(choices, p->choices);
+		while ((word = strsep(&rest, "|")))
+			dictionary_word(to, word);
+	}
+}
+
+static void dictionary(FILE *to)
+{
+	static const char *const others[] = {"end",  " as ", " -> ", " when ", "not ", "count ",
+					     "$x",   "..",   "<<",   "{",      "}",    "[0]",
+					     "0x",   "0b",   "_",    "00:03.0", "| ",  "x2"};
+
+	for (unsigned i = VERB_PLACE + 1; i < NR_VERBS; i++) {
+		dictionary_word(to, verb_name((enum verb)i));
+		dictionary_params(to, (enum verb)i);
+	}
+	for (unsigned i = 0; i < sizeof(others) / sizeof(*others); i++)
+		dictionary_word(to, others[i]);
+#define OFFER(form, name, low, high) dictionary_word(to, name);
+	IRQLAB_BIT_FIELDS(OFFER)
+#undef OFFER
+}
+
+void scenario_print_syntax(FILE *to, enum editor_syntax which)
+{
+	if (which == SYNTAX_VIM)
+		vim(to);
+	else if (which == SYNTAX_TEXTMATE)
+		textmate(to);
+	else
+		dictionary(to);
+}

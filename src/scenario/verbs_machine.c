@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "scenario/run.h"
+
+#include <string.h>
+
+/* Actions upon the machine as a whole: time, CPUs, failures, going back. */
+
+void action_DELIVER(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	uint64_t limit;
+
+	(void)out;
+	if (!arg_number(&r->scope, stmt, "limit", 1, UINT32_MAX, r->deliveries, &limit))
+		return;
+	r->held = false;
+	if (machine_deliver(r->m, limit) < 0)
+		run_fail(r, DIAG_LIMIT_DELIVERIES, stmt->span, (unsigned)limit);
+}
+
+void action_TICK(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	uint64_t ticks;
+
+	(void)out;
+	r->held = false;
+	if (arg_number(&r->scope, stmt, "TICKS", 1, 100000, 1, &ticks))
+		machine_tick(r->m, (unsigned)ticks);
+}
+
+void action_SETTLE(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	(void)out;
+	r->held = false;
+	if (machine_settle(r->m))
+		run_fail(r, DIAG_LIMIT_TICKS, stmt->span);
+}
+
+void action_CPU(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	uint64_t cpu;
+	int ret;
+
+	if (!arg_number(&r->scope, stmt, "CPU", 0, r->scope.topology.desc.nr_cpus - UINT64_C(1), 0,
+			&cpu))
+		return;
+	if (strcmp(arg_word(stmt, "TO"), "offline") == 0)
+		ret = cpu_down(r->m, (unsigned)cpu);
+	else
+		ret = cpu_up(r->m, (unsigned)cpu);
+	out->error = ret < 0 ? ret : 0;
+}
+
+void action_RUN_ON(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	uint64_t cpu;
+
+	if (arg_number(&r->scope, stmt, "CPU", 0, r->scope.topology.desc.nr_cpus - UINT64_C(1), 0,
+		       &cpu))
+		out->error = machine_run_on(r->m, (unsigned)cpu);
+}
+
+void action_FAULT(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	uint64_t nth;
+
+	(void)out;
+	if (!arg_number(&r->scope, stmt, "NTH", 1, UINT32_MAX, 1, &nth))
+		return;
+	r->fail_allocation = strcmp(arg_word(stmt, "WHAT"), "off") == 0 ? 0 : nth;
+}
+
+void action_CHECKPOINT(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	const char *word = stmt_value(stmt, "NAME")->path->name;
+	struct name *name;
+	int snapshot = machine_snapshot(r->m);
+
+	out->error = snapshot < 0 ? snapshot : 0;
+	if (snapshot < 0)
+		return;
+	name = name_define(&r->scope, word, NAME_CHECKPOINT, stmt->span);
+	if (!name)
+		return;
+	name->snapshot = snapshot;
+	name->fingerprint = machine_fingerprint(r->m, FINGERPRINT_SEMANTIC);
+}
+
+void action_BACK(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	struct name *name = name_resolve(&r->scope, stmt->args->value, NAME_CHECKPOINT);
+
+	if (name)
+		out->error = machine_restore(r->m, name->snapshot);
+	r->watched = NULL;
+}
+
+/* ---- failing allocations, one after the other ---- */
+
+/* The lines with allocation nth failing. False: it was never reached, so there are no more. */
+static bool sweep_round(struct run *r, const struct stmt *stmt, uint64_t nth)
+{
+	uint64_t before = machine_allocations(r->m);
+	int error = 0;
+
+	machine_fail_allocation(r->m, nth);
+	for (const struct stmt *s = stmt->body; s && !error && !r->stopped; s = s->next) {
+		if (verb_phase(s->verb) != PHASE_ACTION || !scope_applies(&r->scope, s))
+			continue;
+		error = run_bare_action(r, s);
+		if (error && !fingerprint_equal(r->before,
+						machine_fingerprint(r->m, FINGERPRINT_SEMANTIC)))
+			diag_line(r->scope.diags,
+				  run_fail(r, DIAG_TRACE_LEFT, s->span, stmt_text(r, s)),
+				  "allocation %" PRIu64 " of the sweep failed, the error was %s",
+				  nth, irqlab_errno_name(error));
+	}
+	machine_fail_allocation(r->m, 0);
+	if (machine_poisoned(r->m))
+		run_fail(r, DIAG_POISONED, stmt->span, machine_poisoned(r->m));
+	return machine_allocations(r->m) - before >= nth;
+}
+
+/* Handlers that were installed in a round that is undone are not there. */
+static void forget_handlers(struct run *r, const struct name *names, const unsigned *handlers)
+{
+	for (const struct name *n = names; n; n = n->next)
+		for (unsigned i = 0; n->kind == NAME_IRQS && i < n->nr_irqs; i++)
+			n->irqs[i].handlers = *handlers++;
+	r->scope.names = (struct name *)names;
+}
+
+static unsigned *remember_handlers(struct run *r)
+{
+	unsigned nr = 0, *out, *next;
+
+	for (const struct name *n = r->scope.names; n; n = n->next)
+		nr += n->kind == NAME_IRQS ? n->nr_irqs : 0;
+	out = next = stash_alloc(r->scope.stash, (nr + 1) * sizeof(*out));
+	for (const struct name *n = r->scope.names; n; n = n->next)
+		for (unsigned i = 0; n->kind == NAME_IRQS && i < n->nr_irqs; i++)
+			*next++ = n->irqs[i].handlers;
+	return out;
+}
+
+/* At the end the lines are carried out once as they stand, with their expects. */
+void run_sweep(struct run *r, const struct stmt *stmt)
+{
+	struct name *names = r->scope.names;
+	unsigned *handlers = remember_handlers(r);
+	uint64_t limit, nth = 1;
+	int snapshot;
+	bool more = true;
+
+	if (!arg_number(&r->scope, stmt, "limit", 1, 1000000, 10000, &limit))
+		return;
+	run_close_window(r);
+	snapshot = r->stopped ? -1 : machine_snapshot(r->m);
+	r->sweeping = true;
+	for (; snapshot >= 0 && more && !r->stopped && !r->scope.invalid; nth++) {
+		if (nth > limit) {
+			run_fail(r, DIAG_LIMIT_SWEEP, stmt->span, (unsigned)limit);
+			break;
+		}
+		more = sweep_round(r, stmt, nth);
+		machine_restore(r->m, snapshot);
+		forget_handlers(r, names, handlers);
+	}
+	r->sweeping = false;
+	if (snapshot >= 0)
+		machine_discard(r->m, snapshot);
+	r->start = r->cursor = tape_position(r->m);
+	r->consumed.length = 0;
+	if (!r->stopped)
+		run_list(r, stmt->body);
+}

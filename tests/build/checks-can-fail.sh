@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# The checks of this folder are run over a small tree of their own: they must pass it as it is, and
+# find each fault that is put into it.
+. "$(dirname "$0")/lib.sh"
+
+tree=$scratch/tree
+spdx='/* SPDX-License-Identifier: GPL-2.0-only OR MIT */'
+plant() { # path, line …: a file with a licence line and these
+	mkdir -p "$tree/$(dirname "$1")"
+	path=$1
+	shift
+	printf '%s\n' "$spdx" "$@" >"$tree/$path"
+}
+fresh() {
+	rm -rf "$tree"
+	mkdir -p "$tree/tests/build" "$tree/src" "$tree/LICENSES"
+	cp tests/build/*.sh tests/build/*.txt "$tree/tests/build/"
+	cp src/README.md "$tree/src/"
+	cp LICENSES/*.txt "$tree/LICENSES/"
+	plant src/core/a.c '#include <irqlab/provider/software.h>' '#include "core/a.h"'
+	plant src/core/a.h '#include "bus/tape.h"'
+	plant src/sim_pci/b.c '#include <irqlab/provider/hardware.h>'
+	for header in provider/software provider/hardware provider/object bus machine; do
+		plant "include/irqlab/$header.h" '/* nothing */'
+	done
+	printf '\t${include}/irqlab/%s.h\n' provider/software provider/hardware provider/object bus machine |
+		sed '1i# SPDX-License-Identifier: GPL-2.0-only OR MIT' >"$tree/src/CMakeLists.txt"
+}
+run() {
+	sh "$tree/tests/build/$1.sh" >"$scratch/out" 2>&1
+}
+finds() { # check, what it must say
+	if run "$1"; then
+		echo "$1 passes although: $2"
+	elif ! grep -q "$2" "$scratch/out"; then
+		echo "$1 fails, but doesn't say: $2"
+		cat "$scratch/out"
+	fi >>"$scratch/wrong"
+	count=$((count + 1))
+	fresh
+}
+
+touch "$scratch/wrong"
+count=0
+fresh
+for check in include-directions spdx file-length header-list shell; do
+	run "$check" || { echo "$check fails over a clean tree"; cat "$scratch/out"; } >>"$scratch/wrong"
+done
+
+plant src/core/c.c '#include "sim_pci/function.h"'
+finds include-directions 'core may not include sim_pci/function.h'
+plant src/sim_cpu/c.c '#include "core/core.h"'
+finds include-directions 'sim_cpu may not include core/core.h'
+plant src/sim_iommu/c.c '#  include <irqlab/provider/software.h>'
+finds include-directions 'hardware may not include irqlab/provider/software.h'
+plant src/domains/c.c '#include <irqlab/provider/hardware.h>'
+finds include-directions 'software may not include irqlab/provider/hardware.h'
+plant src/bus/c.c '#include <irqlab/driver.h>'
+finds include-directions 'the bus knows no software'
+plant src/chips/c.c '#include "../core/core.h"'
+finds include-directions 'path with ..'
+plant src/elsewhere/c.c '#include "core/core.h"'
+finds include-directions 'folder elsewhere is not in'
+plant include/irqlab/provider/hardware.h '#include <irqlab/provider/software.h>'
+finds include-directions 'hardware half includes the software half'
+plant src/core/c.c 'int f(void) { return pci_find_capability(0); }'
+finds include-directions 'the core knows no bus'
+
+echo 'int a;' >"$tree/src/core/c.c"
+finds spdx 'src/core/c.c:1: no SPDX line'
+rm "$tree/LICENSES/MIT.txt"
+finds spdx 'MIT.txt: missing'
+
+plant src/core/c.c "$(seq 1 800 | sed 's|.*|/* & */|')"
+finds file-length 'src/core/c.c:800: 801 lines'
+echo 'src/core/gone.c: it was long once' >>"$tree/tests/build/long-files.txt"
+finds file-length 'there is no src/core/gone.c'
+
+plant include/irqlab/new.h '/* nothing */'
+finds header-list 'new.h: not on the list'
+rm "$tree/include/irqlab/bus.h"
+finds header-list 'bus.h: on the list'
+
+mkdir "$tree/scripts"
+printf '#!/bin/sh\nif true; then\n' >"$tree/scripts/broken"
+chmod +x "$tree/scripts/broken"
+finds shell 'broken'
+mkdir "$tree/scripts"
+printf '#!/bin/sh\ntrue\n' >"$tree/scripts/plain"
+finds shell 'not executable'
+
+# A library with a variable in it.
+for variable in 'int counter;' 'static int counter = 1; int *f(void) { return &counter; }'; do
+	printf '%s\nint g(void); int g(void) { return 1; }\n' "$variable" >"$scratch/v.c"
+	"${1:-cc}" -c "$scratch/v.c" -o "$scratch/v.o"
+	ar rcs "$scratch/v.a" "$scratch/v.o"
+	if sh tests/build/mutable-globals.sh "$scratch/v.a" >"$scratch/out"; then
+		echo "mutable-globals passes although: $variable" >>"$scratch/wrong"
+	fi
+	rm "$scratch/v.a"
+	count=$((count + 1))
+done
+
+# Objects that call the host.
+for call in 'void *malloc(unsigned long); void *f(void) { return malloc(1); }' 'void abort(void); void f(void) { abort(); }'; do
+	echo "$call" >"$scratch/c.c"
+	"${1:-cc}" -c "$scratch/c.c" -o "$scratch/c.o"
+	if sh tests/build/host-calls.sh "$scratch/v.o" "$scratch/c.o" >"$scratch/out"; then
+		echo "host-calls passes although: $call" >>"$scratch/wrong"
+	fi
+	count=$((count + 1))
+done
+
+# A table of requirements against a build tree with one test.
+mkdir -p "$tree/docs" "$scratch/build"
+echo 'add_test(lone "true")' >"$scratch/build/CTestTestfile.cmake"
+table() { # proof of S1
+	for row in $(seq 1 60 | sed 's/^/S/') $(seq 1 18 | sed 's/^/E/'); do
+		proof='not yet'
+		[ "$row" != S1 ] || proof=$1
+		echo "| $row | what | $proof |"
+	done >"$tree/docs/requirements.md"
+}
+mkdir -p "$tree/tests/core"
+plant tests/core/lone.c 'static void a_case(void **state);'
+table '`lone`, `lone/a_case`, `src/README.md`'
+sh "$tree/tests/build/requirements.sh" "$scratch/build" >"$scratch/out" ||
+	{ echo "requirements fails over a good table"; cat "$scratch/out"; } >>"$scratch/wrong"
+for proof in '`gone`' '`lone/no_case`' '`src/gone.c`' 'by inspection'; do
+	table "$proof"
+	if sh "$tree/tests/build/requirements.sh" "$scratch/build" >"$scratch/out"; then
+		echo "requirements passes although S1 is proven by $proof" >>"$scratch/wrong"
+	fi
+	count=$((count + 1))
+done
+sed -i /S7/d "$tree/docs/requirements.md"
+if sh "$tree/tests/build/requirements.sh" "$scratch/build" >"$scratch/out"; then
+	echo "requirements passes without S7" >>"$scratch/wrong"
+fi
+count=$((count + 1))
+
+finish "$scratch/wrong" "$count faults found by the checks"

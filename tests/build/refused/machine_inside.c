@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* a driver reads the machine's memory */
+/* error: incomplete|undefined|invalid use */
+#include <irqlab/driver.h>
+
+int driver(struct machine *m, struct device *dev);
+int driver(struct machine *m, struct device *dev)
+{
+	struct msi_map map = pci_msix_alloc_irq_at(dev, 0, NULL);
+
+#ifdef BAD
+	map.virq = m->watched;
+#endif
+	return m ? map.virq : 0;
+}

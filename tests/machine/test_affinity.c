@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "machine_test.h"
+
+#include "domains/x86.h"
+#include <irqlab/provider/software.h>
+
+/* Where interrupts go: set, put off, moved, spread; and what CPU hotplug does to them. */
+
+static struct machine *machine_with(unsigned cpus, enum remap_kind remap)
+{
+	const struct machine_shape shape = {.cpus = cpus, .remap = remap};
+	struct machine *m = machine_of_shape(&shape);
+
+	assert_non_null(m);
+	return m;
+}
+
+static unsigned requested_irq(struct machine *m, const char *device, unsigned flags,
+			      unsigned *handled)
+{
+	struct device *dev = device_by_name(m, device);
+	int irq;
+
+	assert_true(pci_alloc_irq_vectors(dev, 1, 1, flags) == 1);
+	irq = pci_irq_vector(dev, 0);
+	assert_true(irq > 0);
+	assert_int_equal(request_irq(m, (unsigned)irq, count_interrupt, 0, "test", handled), 0);
+	return (unsigned)irq;
+}
+
+static struct x86_vector_info vector_of(struct machine *m, unsigned irq)
+{
+	struct x86_vector_info info;
+
+	assert_true(x86_vector_info(m, irq, &info));
+	return info;
+}
+
+static bool has_state(struct machine *m, unsigned irq, uint32_t state)
+{
+	return irqd_has(irq_get_irq_data(m, irq), state);
+}
+
+static void raise(struct machine *m, const char *device, enum raise_source source)
+{
+	assert_int_equal(device_raise(m, device, source, 0, 0, RAISE_NO_PASID), 0);
+	machine_deliver(m, 0);
+}
+
+static void before_activation_only_the_mask_is_kept(void **state)
+{
+	struct machine *m = machine_with(4, REMAP_NONE);
+	struct device *nic = device_by_name(m, "nic");
+	const struct cpumask *mask = cpumask_of(m, 2);
+	uint64_t from;
+	unsigned irq;
+
+	(void)state;
+	assert_int_equal(pci_alloc_irq_vectors(nic, 1, 1, PCI_IRQ_MSIX), 1);
+	irq = (unsigned)pci_irq_vector(nic, 0);
+	from = tape_position(m);
+	assert_int_equal(irq_set_affinity(m, irq, mask), 0);
+	assert_int_equal(tape_position(m), from);
+	assert_ptr_equal(irq_to_desc(m, irq)->irq_common_data.affinity, mask);
+	assert_true(has_state(m, irq, IRQD_AFFINITY_SET));
+	assert_int_equal(request_irq(m, irq, count_interrupt, 0, "x", &from), 0);
+	assert_int_equal(vector_of(m, irq).cpu, 2);
+	machine_destroy(m);
+}
+
+/* Three events and a tick: the interrupt that moves it, the first on the new CPU, the timer. */
+static void a_move_without_remapping_takes_three_events(void **state)
+{
+	struct machine *m = machine_with(4, REMAP_NONE);
+	unsigned handled = 0, old_vector, old_cpu;
+	const unsigned irq = requested_irq(m, "nic", PCI_IRQ_MSIX, &handled);
+
+	(void)state;
+	old_vector = vector_of(m, irq).vector;
+	old_cpu = vector_of(m, irq).cpu;
+	assert_int_equal(irq_set_affinity(m, irq, cpumask_of(m, 2)), 0);
+	assert_true(has_state(m, irq, IRQD_SETAFFINITY_PENDING));
+	assert_int_equal(vector_of(m, irq).cpu, old_cpu);
+
+	raise(m, "nic", RAISE_MSIX);
+	assert_int_equal(vector_of(m, irq).cpu, 2);
+	assert_true(vector_of(m, irq).move_in_progress);
+	assert_int_equal(vector_of(m, irq).prev_vector, old_vector);
+
+	/* A second move is accepted, and waits. */
+	assert_int_equal(irq_set_affinity(m, irq, cpumask_of(m, 1)), 0);
+	raise(m, "nic", RAISE_MSIX);
+	assert_int_equal(vector_of(m, irq).cpu, 2);
+	assert_true(has_state(m, irq, IRQD_SETAFFINITY_PENDING));
+	assert_false(vector_of(m, irq).move_in_progress);
+	assert_int_equal(x86_vector_entry(m, old_cpu, old_vector), irq);
+
+	machine_tick(m, 1);
+	assert_int_equal(x86_vector_entry(m, old_cpu, old_vector), VECTOR_UNUSED);
+	assert_int_equal(vector_of(m, irq).prev_vector, 0);
+
+	raise(m, "nic", RAISE_MSIX);
+	assert_int_equal(vector_of(m, irq).cpu, 1);
+	assert_int_equal(handled, 3);
+	machine_destroy(m);
+}
+
+static unsigned device_writes(struct machine *m, const char *object, uint64_t from)
+{
+	unsigned writes = 0;
+
+	for (uint64_t at = from; at < tape_position(m); at++) {
+		struct bus_place place;
+
+		if (tape_place(m, tape_at(m, at), &place) && !strcmp(place.object, object))
+			writes++;
+	}
+	return writes;
+}
+
+static void a_remapped_move_is_done_at_once_and_the_device_keeps_its_message(void **state)
+{
+	static const enum remap_kind kinds[] = {REMAP_INTEL, REMAP_AMD};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct machine *m = machine_with(4, kinds[i]);
+		unsigned handled = 0;
+		const unsigned irq = requested_irq(m, "nic", PCI_IRQ_MSIX, &handled);
+		const uint64_t from = tape_position(m);
+
+		assert_int_equal(irq_set_affinity(m, irq, cpumask_of(m, 3)), 0);
+		assert_int_equal(vector_of(m, irq).cpu, 3);
+		assert_int_equal(device_writes(m, "nic", from), 0);
+		raise(m, "nic", RAISE_MSIX);
+		assert_int_equal(handled, 1);
+		machine_destroy(m);
+	}
+}
+
+static void affinity_is_refused_with_the_kernels_errors(void **state)
+{
+	struct machine *m = machine_with(2, REMAP_INTEL);
+	unsigned handled = 0;
+	const unsigned irq = requested_irq(m, "nic", PCI_IRQ_MSIX, &handled);
+
+	(void)state;
+	assert_int_equal(irq_set_affinity(m, 9999, cpumask_of(m, 0)), -EINVAL);
+	assert_int_equal(irq_set_affinity(m, irq, cpumask_none(m)), -EINVAL);
+	assert_int_equal(irq_set_affinity(m, irq, cpumask_of(m, 7)), -EINVAL);
+	assert_int_equal(irq_set_affinity_user(m, irq, cpumask_of(m, 7)), -EINVAL);
+	assert_int_equal(cpu_down(m, 1), 0);
+	assert_int_equal(irq_set_affinity_user(m, irq, cpumask_of(m, 1)), -EINVAL);
+	assert_int_equal(irq_set_default_affinity(m, cpumask_of(m, 1)), -EINVAL);
+	machine_destroy(m);
+}
+
+/* ---- spreading ---- */
+
+static void check_spread(unsigned cpus, unsigned groups, const char *const *expected)
+{
+	struct machine *m = machine_with(cpus, REMAP_NONE);
+	struct irq_affinity affd = {0};
+	struct irq_affinity_desc *masks = irq_create_affinity_masks(m, groups, &affd);
+
+	assert_non_null(masks);
+	for (unsigned i = 0; i < groups; i++) {
+		char list[64];
+
+		cpumask_print(masks[i].mask, list, sizeof(list));
+		assert_string_equal(list, expected[i]);
+		assert_true(masks[i].is_managed);
+	}
+	machine_destroy(m);
+}
+
+static void groups_are_as_even_as_possible_larger_ones_first(void **state)
+{
+	(void)state;
+	check_spread(8, 3, (const char *const[]){"0-2", "3-5", "6-7"});
+	check_spread(8, 4, (const char *const[]){"0-1", "2-3", "4-5", "6-7"});
+	check_spread(4, 4, (const char *const[]){"0", "1", "2", "3"});
+	check_spread(5, 2, (const char *const[]){"0-2", "3-4"});
+	check_spread(2, 3, (const char *const[]){"0", "1", ""});
+}
+
+static void equal_nodes_are_served_from_the_second(void **state)
+{
+	static const struct cpu_desc cpus[] = {
+		{.apic_id = 0, .node = 0}, {.apic_id = 1, .node = 0},
+		{.apic_id = 2, .node = 1}, {.apic_id = 3, .node = 1},
+	};
+	const struct machine_desc desc = {.cpus = cpus, .nr_cpus = 4};
+	struct machine *m = machine_create(NULL);
+	struct irq_affinity affd = {0};
+	struct irq_affinity_desc *masks;
+
+	(void)state;
+	assert_int_equal(machine_load(m, &desc, NULL), 0);
+	masks = irq_create_affinity_masks(m, 4, &affd);
+	assert_non_null(masks);
+	assert_int_equal(cpumask_first(masks[0].mask), 2);
+	assert_int_equal(cpumask_first(masks[2].mask), 0);
+	machine_destroy(m);
+}
+
+static void too_many_sets(struct irq_affinity *affd, unsigned nvecs)
+{
+	(void)nvecs;
+	++*(unsigned *)affd->priv;
+	affd->nr_sets = IRQ_AFFINITY_MAX_SETS + 1;
+}
+
+static void sets_are_asked_for_and_limited(void **state)
+{
+	struct machine *m = machine_with(4, REMAP_NONE);
+	unsigned calls = 0;
+	struct irq_affinity affd = {.calc_sets = too_many_sets, .priv = &calls};
+
+	(void)state;
+	assert_null(irq_create_affinity_masks(m, 4, &affd));
+	assert_int_equal(calls, 1);
+	assert_int_equal(machine_warnings(m, WARN_AFFINITY_SETS), 1);
+	machine_destroy(m);
+}
+
+static void fixed_vectors_above_the_minimum_leave_nothing(void **state)
+{
+	struct machine *m = machine_with(4, REMAP_NONE);
+	const struct irq_affinity affd = {.pre_vectors = 2, .post_vectors = 1};
+
+	(void)state;
+	assert_int_equal(irq_calc_affinity_vectors(m, 2, 8, &affd), 0);
+	assert_int_equal(irq_calc_affinity_vectors(m, 3, 8, &affd), 7);
+	assert_int_equal(irq_calc_affinity_vectors(m, 3, 5, &affd), 5);
+	machine_destroy(m);
+}
+
+/* ---- CPUs go and come ---- */
+
+static void the_last_cpu_of_a_managed_interrupt_stops_it(void **state)
+{
+	struct machine *m = machine_with(2, REMAP_INTEL);
+	struct device *nic = device_by_name(m, "nic");
+	unsigned handled = 0, irq;
+
+	(void)state;
+	assert_int_equal(pci_alloc_irq_vectors_affinity(nic, 2, 2, PCI_IRQ_MSIX | PCI_IRQ_AFFINITY,
+							NULL),
+			 2);
+	irq = (unsigned)pci_irq_vector(nic, 1);
+	assert_int_equal(irq_set_affinity_user(m, irq, cpumask_of(m, 0)), -EPERM);
+	assert_int_equal(request_irq(m, irq, count_interrupt, 0, "x", &handled), 0);
+	assert_int_equal(vector_of(m, irq).cpu, 1);
+	assert_int_equal(cpu_down(m, 1), 0);
+	assert_true(has_state(m, irq, IRQD_MANAGED_SHUTDOWN));
+	assert_false(has_state(m, irq, IRQD_IRQ_STARTED));
+	assert_int_equal(cpu_up(m, 1), 0);
+	assert_true(has_state(m, irq, IRQD_IRQ_STARTED));
+	device_raise(m, "nic", RAISE_MSIX, 0, 1, RAISE_NO_PASID);
+	machine_deliver(m, 0);
+	assert_int_equal(handled, 1);
+	machine_destroy(m);
+}
+
+static bool is_disabled_after_cpu_returns(enum machine_profile profile)
+{
+	const struct machine_shape shape = {.cpus = 2, .remap = REMAP_INTEL, .profile = profile};
+	struct machine *m = machine_of_shape(&shape);
+	struct device *nic = device_by_name(m, "nic");
+	unsigned handled = 0, irq;
+	bool disabled;
+
+	assert_int_equal(pci_alloc_irq_vectors_affinity(nic, 2, 2, PCI_IRQ_MSIX | PCI_IRQ_AFFINITY,
+							NULL),
+			 2);
+	irq = (unsigned)pci_irq_vector(nic, 1);
+	assert_int_equal(request_irq(m, irq, count_interrupt, 0, "x", &handled), 0);
+	disable_irq(m, irq);
+	assert_int_equal(cpu_down(m, 1), 0);
+	assert_int_equal(cpu_up(m, 1), 0);
+	disabled = irq_to_desc(m, irq)->depth > 0;
+	if (disabled) {
+		enable_irq(m, irq);
+		device_raise(m, "nic", RAISE_MSIX, 0, 1, RAISE_NO_PASID);
+		machine_deliver(m, 0);
+		assert_int_equal(handled, 1);
+	}
+	assert_int_equal(machine_warnings(m, WARN_UNBALANCED_ENABLE), 0);
+	machine_destroy(m);
+	return disabled;
+}
+
+static void hotplug_undoes_disable_irq_in_linux_6_12_only(void **state)
+{
+	(void)state;
+	assert_false(is_disabled_after_cpu_returns(PROFILE_LINUX_6_12));
+	assert_true(is_disabled_after_cpu_returns(PROFILE_INTENDED));
+}
+
+/* A vector that was allocated with the interrupt, whose CPU goes and returns before the request. */
+static unsigned handled_after_cpu_returned(enum machine_profile profile)
+{
+	const struct machine_shape shape = {.cpus = 2, .profile = profile};
+	struct machine *m = machine_of_shape(&shape);
+	struct device *nic = device_by_name(m, "nic"), *old = device_by_name(m, "old");
+	unsigned handled = 0, other = 0, irq;
+
+	/* So that the next vector is on CPU 1. */
+	assert_int_equal(pci_alloc_irq_vectors(nic, 1, 1, PCI_IRQ_MSIX), 1);
+	assert_int_equal(request_irq(m, (unsigned)pci_irq_vector(nic, 0), count_interrupt, 0, "x",
+				     &other),
+			 0);
+	assert_int_equal(pci_alloc_irq_vectors(old, 1, 1, PCI_IRQ_MSI), 1);
+	irq = (unsigned)pci_irq_vector(old, 0);
+	assert_int_equal(vector_of(m, irq).cpu, 1);
+	assert_int_equal(cpu_down(m, 1), 0);
+	assert_int_equal(cpu_up(m, 1), 0);
+	assert_int_equal(request_irq(m, irq, count_interrupt, 0, "x", &handled), 0);
+	raise(m, "old", RAISE_MSI);
+	machine_destroy(m);
+	return handled;
+}
+
+static void a_returning_cpu_forgets_idle_vectors_in_linux_6_12_only(void **state)
+{
+	(void)state;
+	assert_int_equal(handled_after_cpu_returned(PROFILE_LINUX_6_12), 0);
+	assert_int_equal(handled_after_cpu_returned(PROFILE_INTENDED), 1);
+}
+
+static void an_ordinary_interrupt_moves_and_its_affinity_is_broken(void **state)
+{
+	struct machine *m = machine_with(2, REMAP_NONE);
+	unsigned handled = 0;
+	const unsigned irq = requested_irq(m, "nic", PCI_IRQ_MSIX, &handled);
+	uint64_t from;
+	bool migrated = false;
+
+	(void)state;
+	irq_set_affinity(m, irq, cpumask_of(m, 1));
+	raise(m, "nic", RAISE_MSIX);
+	raise(m, "nic", RAISE_MSIX);
+	machine_settle(m);
+	assert_int_equal(vector_of(m, irq).cpu, 1);
+	from = tape_position(m);
+	assert_int_equal(cpu_down(m, 1), 0);
+	assert_int_equal(vector_of(m, irq).cpu, 0);
+	assert_ptr_equal(irq_to_desc(m, irq)->irq_common_data.affinity, cpumask_of(m, 0));
+	for (uint64_t at = from; at < tape_position(m); at++)
+		migrated |= tape_at(m, at)->kind == TAPE_MIGRATE && tape_at(m, at)->value == irq;
+	assert_true(migrated);
+	assert_int_equal(cpu_up(m, 1), 0);
+	assert_int_equal(vector_of(m, irq).cpu, 0);
+	assert_int_equal(cpu_down(m, 0), -EPERM);
+	assert_int_equal(cpu_up(m, 1), 1);
+	machine_destroy(m);
+}
+
+static void a_cpu_stays_when_the_others_have_no_room(void **state)
+{
+	const struct machine_shape shape = {.cpus = 2, .vectors = 3};
+	struct machine *m = machine_of_shape(&shape);
+	struct device *nic = device_by_name(m, "nic");
+	struct fingerprint before;
+	unsigned handled = 0;
+
+	(void)state;
+	assert_int_equal(pci_alloc_irq_vectors(nic, 5, 5, PCI_IRQ_MSIX), 5);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(request_irq(m, (unsigned)pci_irq_vector(nic, i), count_interrupt, 0,
+					     "x", &handled),
+				 0);
+	before = machine_fingerprint(m, FINGERPRINT_COMPLETE);
+	assert_int_equal(cpu_down(m, 1), -ENOSPC);
+	assert_true(fingerprint_equal(before, machine_fingerprint(m, FINGERPRINT_COMPLETE)));
+	machine_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(before_activation_only_the_mask_is_kept),
+		cmocka_unit_test(a_move_without_remapping_takes_three_events),
+		cmocka_unit_test(
+			a_remapped_move_is_done_at_once_and_the_device_keeps_its_message),
+		cmocka_unit_test(affinity_is_refused_with_the_kernels_errors),
+		cmocka_unit_test(groups_are_as_even_as_possible_larger_ones_first),
+		cmocka_unit_test(equal_nodes_are_served_from_the_second),
+		cmocka_unit_test(sets_are_asked_for_and_limited),
+		cmocka_unit_test(fixed_vectors_above_the_minimum_leave_nothing),
+		cmocka_unit_test(the_last_cpu_of_a_managed_interrupt_stops_it),
+		cmocka_unit_test(hotplug_undoes_disable_irq_in_linux_6_12_only),
+		cmocka_unit_test(a_returning_cpu_forgets_idle_vectors_in_linux_6_12_only),
+		cmocka_unit_test(an_ordinary_interrupt_moves_and_its_affinity_is_broken),
+		cmocka_unit_test(a_cpu_stays_when_the_others_have_no_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "machine_test.h"
+
+/* What is no machine is refused, with the reason, and before anything is built. */
+
+static const struct device_desc twins[] = {
+	{.name = "a", .bus_name = "0000:00:01.0", .requester = 8},
+	{.name = "a", .bus_name = "0000:00:02.0", .requester = 16},
+};
+static const struct device_desc same_place[] = {
+	{.name = "a", .bus_name = "0000:00:01.0", .requester = 8},
+	{.name = "b", .bus_name = "0000:00:02.0", .requester = 8},
+};
+static const struct device_desc odd_msi[] = {
+	{.name = "a", .bus_name = "0000:00:01.0", .requester = 8, .msi = {.cap = 0x40, .vectors = 3}},
+};
+static const struct device_desc large_table[] = {
+	{.name = "a", .bus_name = "0000:00:01.0", .requester = 8, .msix = {.cap = 0x40, .size = 2049}},
+};
+static const struct device_desc lost_parent[] = {
+	{.name = "a", .bus_name = "0000:00:01.0", .requester = 8, .parent = "nowhere"},
+};
+static const struct cpu_desc same_ids[] = {{.apic_id = 3}, {.apic_id = 3}};
+static const struct cpu_desc first_offline[] = {{.apic_id = 0, .offline = true}, {.apic_id = 1}};
+static const struct remap_desc odd_table[] = {{.name = "ir", .kind = REMAP_INTEL, .entries = 100}};
+static const struct remap_desc large_amd[] = {{.name = "ir", .kind = REMAP_AMD, .entries = 1024}};
+
+static const struct {
+	struct machine_desc desc;
+	int error;
+	const char *why;
+} refused[] = {
+	{{.nr_cpus = 0}, -EINVAL, "a machine has 1 to 4096 CPUs"},
+	{{.nr_cpus = 4097}, -EINVAL, "a machine has 1 to 4096 CPUs"},
+	{{.nr_cpus = 9, .apic_mode = APIC_LOGICAL_FLAT}, -EINVAL,
+	 "logical flat mode has room for 8 CPUs"},
+	{{.nr_cpus = 2, .cpus = same_ids}, -EINVAL, "two CPUs have the same APIC id"},
+	{{.nr_cpus = 2, .cpus = first_offline}, -EINVAL, "CPU 0 cannot be offline"},
+	{{.nr_cpus = 1, .vector_first = 40, .vector_last = 39}, -EINVAL,
+	 "the vector window must lie within 16 to 255"},
+	{{.nr_cpus = 1, .remaps = odd_table, .nr_remaps = 1}, -EINVAL,
+	 "an Intel table has a power of two of entries, 2 to 65536"},
+	{{.nr_cpus = 1, .remaps = large_amd, .nr_remaps = 1}, -EINVAL,
+	 "an AMD table has at most 512 entries"},
+	{{.nr_cpus = 1, .devices = twins, .nr_devices = 2}, -EEXIST,
+	 "two devices have the same name"},
+	{{.nr_cpus = 1, .devices = same_place, .nr_devices = 2}, -EEXIST,
+	 "two devices have the same requester id"},
+	{{.nr_cpus = 1, .devices = odd_msi, .nr_devices = 1}, -EINVAL,
+	 "MSI has 1, 2, 4, 8, 16 or 32 vectors"},
+	{{.nr_cpus = 1, .devices = large_table, .nr_devices = 1}, -EINVAL,
+	 "an MSI-X table has at most 2048 entries"},
+	{{.nr_cpus = 1, .devices = lost_parent, .nr_devices = 1}, -EINVAL,
+	 "a device names a parent that does not exist"},
+};
+
+static void contradictions_are_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct machine *m = machine_create(NULL);
+		const char *why = NULL;
+
+		assert_int_equal(machine_load(m, &refused[i].desc, &why), refused[i].error);
+		assert_non_null(why);
+		assert_string_equal(why, refused[i].why);
+		machine_destroy(m);
+	}
+}
+
+static void a_machine_is_loaded_once(void **state)
+{
+	const struct machine_desc desc = {.nr_cpus = 1};
+	struct machine *m = machine_create(NULL);
+	const char *why = NULL;
+
+	(void)state;
+	assert_int_equal(machine_load(m, &desc, &why), 0);
+	assert_int_equal(machine_load(m, &desc, &why), -EEXIST);
+	machine_destroy(m);
+}
+
+/* Each allocation of the whole building fails once: an error, never a crash. */
+static void no_memory_is_an_error_wherever_it_happens(void **state)
+{
+	const struct remap_desc remap = {
+		.name = "ir", .kind = REMAP_INTEL, .domain = "IR", .entries = 16};
+	const struct device_desc nic = {.name = "nic",
+					.bus_name = "0000:00:03.0",
+					.requester = 0x18,
+					.msix = {.cap = 0x40, .size = 8, .table_bar = 4}};
+	const struct machine_desc desc = {
+		.nr_cpus = 2, .remaps = &remap, .nr_remaps = 1, .devices = &nic, .nr_devices = 1};
+	int ret = -ENOMEM;
+
+	(void)state;
+	for (uint64_t nth = 1; ret; nth++) {
+		struct machine *m = machine_create(NULL);
+
+		machine_fail_allocation(m, nth);
+		ret = machine_load(m, &desc, NULL);
+		if (ret)
+			assert_int_equal(ret, -ENOMEM);
+		assert_true(nth < 10000);
+		machine_destroy(m);
+	}
+}
+
+static void machines_know_nothing_of_each_other(void **state)
+{
+	const struct machine_shape shape = {.cpus = 2, .remap = REMAP_INTEL};
+	struct machine *a = machine_of_shape(&shape), *b = machine_of_shape(&shape);
+	const struct fingerprint of_b = machine_fingerprint(b, FINGERPRINT_COMPLETE);
+
+	(void)state;
+	assert_true(fingerprint_equal(machine_fingerprint(a, FINGERPRINT_COMPLETE), of_b));
+	assert_int_equal(pci_alloc_irq_vectors(device_by_name(a, "nic"), 4, 4, PCI_IRQ_MSIX), 4);
+	assert_false(fingerprint_equal(machine_fingerprint(a, FINGERPRINT_COMPLETE), of_b));
+	assert_true(fingerprint_equal(machine_fingerprint(b, FINGERPRINT_COMPLETE), of_b));
+	machine_destroy(a);
+	machine_destroy(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(contradictions_are_named),
+		cmocka_unit_test(a_machine_is_loaded_once),
+		cmocka_unit_test(no_memory_is_an_error_wherever_it_happens),
+		cmocka_unit_test(machines_know_nothing_of_each_other),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "scenario/scenario_test.h"
+
+#include <unistd.h>
+
+/* Running: statuses, limits, strictness, blessing, and the same run twice. */
+
+static void test_statuses(void **state)
+{
+	(void)state;
+	assert_int_equal(run_text(MACHINE "enable nic msix 0..3 as q\n", ""), SCENARIO_PASSED);
+	assert_int_equal(run_text(MACHINE "enable nic msix 0..3 as q\nexpect none\n", "not-quiet"),
+			 SCENARIO_FAILED);
+	assert_int_equal(run_text(MACHINE "enable hba msix 0..3 as q\n", "unknown-name"),
+			 SCENARIO_INVALID);
+	assert_int_equal(run_text(MACHINE "requires flux-capacitor\ntick\n", "missing-feature"),
+			 SCENARIO_SKIPPED);
+	assert_int_equal(run_text("limit actions=3\n" MACHINE "repeat 4\ntick\nend\n",
+				  "limit-actions"),
+			 SCENARIO_EXHAUSTED);
+}
+
+static void test_endless_repeat(void **state)
+{
+	(void)state;
+	assert_int_equal(run_text("limit actions=1000\n" MACHINE
+				  "repeat 0xffffffffffffffff\nexpect none\nend\n",
+				  "limit-actions"),
+			 SCENARIO_EXHAUSTED);
+}
+
+static void test_strictness(void **state)
+{
+	static const char start[] = MACHINE "enable nic msix 0..3 as q\nrequest q[0]\n";
+	char text[1024];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%sraise nic.msix[0]\n", start);
+	run_text(text, "event-unexpected");
+	snprintf(text, sizeof(text), "%sraise nic.msix[0]\ntick\nexpect none\n", start);
+	run_text(text, "event-unexpected");
+	snprintf(text, sizeof(text), "%sloose\nraise nic.msix[0]\nend\n", start);
+	run_text(text, "");
+	snprintf(text, sizeof(text), "%signore deliver q[0]\nraise nic.msix[0]\n", start);
+	run_text(text, "");
+	snprintf(text, sizeof(text), "%signore deliver q[1]\nraise nic.msix[0]\n", start);
+	run_text(text, "event-unexpected");
+	snprintf(text, sizeof(text), "%sstrict writes\nfree q[0]\nend\n", start);
+	run_text(text, "event-unexpected");
+	snprintf(text, sizeof(text), "%sexpect msg nic.msix[0] data=_\nfree q[0]\n", start);
+	run_text(text, "message-changed");
+}
+
+/* A variable takes its first value and must fit from then on. */
+static void test_variables(void **state)
+{
+	static const char start[] = MACHINE "enable nic msix 0..3 as q\nrequest q[0..1]\n";
+	char text[1024];
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 "%sexpect state q[0] vector=$v\nexpect msg nic.msix[0] data={vector=$v}\n", start);
+	run_text(text, "");
+	snprintf(text, sizeof(text),
+		 "%sexpect state q[0] index=$v\nexpect state q[1] index=$v\n", start);
+	run_text(text, "state-differs");
+	/* What a failed match bound is not bound. */
+	snprintf(text, sizeof(text),
+		 "%sraise nic.msix[0]\nexpect any-order\n deliver q[0] cpu=$c\n accept cpu=$c "
+		 "vector=$v\nend\nexpect state q[0] vector=$v\n",
+		 start);
+	run_text(text, "");
+}
+
+struct seen {
+	unsigned nr;
+	struct fingerprint tape[8];
+	char names[8][80];
+};
+
+static void see(void *context, const struct scenario_result *result, struct machine *m)
+{
+	struct seen *seen = context;
+
+	assert_non_null(m);
+	assert_in_range(seen->nr, 0, 7);
+	snprintf(seen->names[seen->nr], sizeof(seen->names[0]), "%s", result->name);
+	seen->tape[seen->nr++] = result->tape;
+}
+
+static void test_matrix_and_repeatability(void **state)
+{
+	struct scenario *s = parse_text("scenario \"m\"\nfor each a in 1 2\nfor each b in x y\n" MACHINE
+					"enable nic msix 0..3 as q when a=1\n"
+					"enable nic msix 0..1 as q when a=2\n");
+	struct seen first = {0}, second = {0};
+	struct scenario_run_options options = {.done = see};
+	struct scenario_totals totals;
+
+	(void)state;
+	options.context = &first;
+	assert_int_equal(scenario_run(s, &options, &totals), SCENARIO_PASSED);
+	assert_int_equal(totals.passed, 4);
+	assert_string_equal(first.names[0], "m [a=1 b=x]");
+	assert_string_equal(first.names[3], "m [a=2 b=y]");
+	assert_true(fingerprint_equal(first.tape[0], first.tape[2]));
+	assert_false(fingerprint_equal(first.tape[0], first.tape[1]));
+	options.context = &second;
+	scenario_run(s, &options, NULL);
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(fingerprint_equal(first.tape[i], second.tape[i]));
+	second = (struct seen){0};
+	options.combination = "b=y a=2";
+	scenario_run(s, &options, &totals);
+	assert_int_equal(totals.passed, 1);
+	assert_string_equal(second.names[0], "m [a=2 b=y]");
+	scenario_close(s);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static enum scenario_status run_file(const char *path, bool bless, unsigned *blessed)
+{
+	struct scenario *s = scenario_open(path, NULL);
+	struct scenario_run_options options = {.bless = bless};
+	struct scenario_totals totals;
+	enum scenario_status status = scenario_run(s, &options, &totals);
+
+	if (blessed)
+		*blessed = totals.blessed;
+	scenario_close(s);
+	return status;
+}
+
+static void test_bless(void **state)
+{
+	static const char head[] = MACHINE "enable nic msix 0 as q # kept\n";
+	char path[64], text[2048];
+	unsigned blessed;
+	FILE *f;
+
+	(void)state;
+	unsetenv("CI");
+	snprintf(path, sizeof(path), "irqlab-%d-bless.irq", (int)getpid());
+	snprintf(text, sizeof(text), "%ssnapshot writes\nend\ntick\nsnapshot domains\n| old\nend\n",
+		 head);
+	write_text(path, text);
+	assert_int_equal(run_file(path, false, NULL), SCENARIO_FAILED);
+	setenv("CI", "1", 1);
+	assert_int_equal(run_file(path, true, NULL), SCENARIO_FAILED);
+	unsetenv("CI");
+	assert_int_equal(run_file(path, false, NULL), SCENARIO_FAILED); /* nothing was written */
+	assert_int_equal(run_file(path, true, &blessed), SCENARIO_PASSED);
+	assert_int_equal(blessed, 2);
+	assert_int_equal(run_file(path, false, NULL), SCENARIO_PASSED);
+	f = fopen(path, "r");
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	fclose(f);
+	assert_true(strncmp(text, head, strlen(head)) == 0);
+	assert_null(strstr(text, "| old"));
+	/* With another assertion failing nothing is blessed. */
+	snprintf(text, sizeof(text), "%ssnapshot writes\nend\nexpect none\n", head);
+	write_text(path, text);
+	assert_int_equal(run_file(path, true, &blessed), SCENARIO_FAILED);
+	assert_int_equal(blessed, 0);
+	unlink(path);
+}
+
+static void test_keep_going(void **state)
+{
+	struct scenario *s = parse_text(MACHINE "enable nic msix 0 as q\nexpect none\nexpect none\n");
+	struct scenario_run_options options = {.keep_going = true};
+
+	(void)state;
+	scenario_run(s, NULL, NULL);
+	assert_int_equal(scenario_diagnostics(s), 1);
+	scenario_run(s, &options, NULL);
+	assert_int_equal(scenario_diagnostics(s), 2);
+	scenario_close(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_endless_repeat),
+		cmocka_unit_test(test_strictness),
+		cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_matrix_and_repeatability),
+		cmocka_unit_test(test_bless),
+		cmocka_unit_test(test_keep_going),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "commands.h"
+#include "scenarios.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int usage(FILE *out, int status)
+{
+	fputs("usage: irqlab check [OPTION…] FILE…\n\n"
+	      "Validates scenarios in every combination of their matrix, without running them.\n\n"
+	      "  --format=human|json|sarif   diagnostics: human ones go to standard error\n\n",
+	      out);
+	fputs(limits_help, out);
+	return status;
+}
+
+static int check_files(char **files, unsigned nr, const struct scenario_limits *limits,
+		       enum diagnostic_format format)
+{
+	struct scenario **scenarios = scenarios_open(files, nr, limits);
+	enum scenario_status status = SCENARIO_PASSED;
+	FILE *to = format == DIAGNOSTICS_HUMAN ? stderr : stdout;
+
+	if (!scenarios) {
+		fputs("irqlab check: no memory\n", stderr);
+		return SCENARIO_BROKEN;
+	}
+	for (unsigned i = 0; i < nr; i++)
+		status = scenario_status_worse(status, scenario_check(scenarios[i]));
+	scenario_print_diagnostics(scenarios, nr, to, format, scenario_wants_color(to));
+	scenarios_close(scenarios, nr);
+	return (int)status;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct scenario_limits limits = {0};
+	int format = DIAGNOSTICS_HUMAN, first = 1;
+
+	for (; first < argc && strncmp(argv[first], "--", 2) == 0; first++) {
+		const char *value = option_value(argv[first], "format");
+
+		if (strcmp(argv[first], "--help") == 0)
+			return usage(stdout, STATUS_OK);
+		if (value)
+			format = diagnostic_format_by_name(value);
+		if (format < 0 || (!value && !option_limit(argv[first], &limits))) {
+			fprintf(stderr, "irqlab check: no option \"%s\"\n", argv[first]);
+			return usage(stderr, STATUS_USAGE);
+		}
+	}
+	if (first == argc)
+		return usage(stderr, STATUS_USAGE);
+	return check_files(argv + first, (unsigned)(argc - first), &limits,
+			   (enum diagnostic_format)format);
+}
