@@ -223,7 +223,10 @@ int irq_inject_interrupt(struct machine *m, unsigned irq);
 
 /* The CPU on which the calls that follow are made. -EINVAL: it is not online. */
 int machine_run_on(struct machine *m, unsigned cpu);
-/* -EPERM for CPU 0, -ENOSPC if the others can't take its vectors, 1 if it is offline already. */
+/*
+ * -EPERM for CPU 0 of an x86 machine, -EBUSY for the last one, -ENOSPC if the others can't take its
+ * vectors, 1 if it is offline already.
+ */
 int cpu_down(struct machine *m, unsigned cpu);
 int cpu_up(struct machine *m, unsigned cpu); /* 1 if it is online already */
 

@@ -71,6 +71,10 @@ struct device_desc {
 
 	enum bridge_kind behind;
 	uint16_t bridge_requester; /* BRIDGE_PCI: the bridge's id; PCIE_TO_PCI: secondary bus << 8 */
+	bool bus_no_msi; /* a bus above it carries no messages (pci=nomsi: all of them) */
+	/* Arm, behind an SMMU: the page of device addresses that its messages go through, as for a
+	 * device with a driver. 0: they are not translated. */
+	uint64_t doorbell_page;
 };
 
 /* ---- Arm: a machine with a `gic` has no local APICs and no remapping units ---- */
@@ -136,6 +140,7 @@ struct irq_record {
 	const char *action;    /* handler's name; "": none */
 	const char *flow;      /* "handle_edge_irq" … */
 	const char *flow_name; /* "edge" */
+	bool foreign_flow; /* `flow` is one that irqlab doesn't have: the interrupt does nothing */
 	uint32_t depth, status, state; /* settings word, irqd state word */
 	const uint32_t *affinity, *effective, *pending; /* CPUs; pending: of a move that waits */
 	uint32_t nr_affinity, nr_effective, nr_pending;

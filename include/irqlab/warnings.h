@@ -35,6 +35,7 @@
 	X(AFFINITY_SETS, "more interrupt sets than permitted")                     \
 	X(DOMAIN_INCOMPLETE, "domain without a slot that its kind requires")       \
 	X(DOMAIN_NOT_EMPTY, "domain removed while interrupts are mapped")          \
+	X(MAPPING_REFUSED, "hwirq beyond its domain, or an interrupt mapped twice") \
 	X(IRTE_STILL_POSTED, "table entry torn down while posted to a vCPU")       \
 	X(TORN_WRITE_RISK, "address or data of a live unmasked entry written")     \
 	X(SPURIOUS_VECTOR, "vector without a handler")                             \

@@ -25,6 +25,7 @@ struct pci_dev {
 	uint8_t current_state;	    /* power: 0 is D0 */
 	bool disconnected;	    /* removed by surprise */
 	bool no_msi;
+	bool bus_no_msi;   /* not the function's own doing: a bus above it, or the whole machine */
 	bool no_64bit_msi; /* messages must lie below 4 GiB */
 	bool is_managed;   /* the bus frees what the driver enabled */
 	bool is_msi_managed;

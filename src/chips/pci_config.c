@@ -125,6 +125,15 @@ static int probe_stores(struct pci_dev *pdev, const struct device_desc *desc)
 	return 0;
 }
 
+static void note_max_vectors(struct pci_dev *pdev)
+{
+	int msi = pci_msi_vec_count(&pdev->dev);
+
+	pdev->dev.max_vectors = pdev->msix_size;
+	if (msi > (int)pdev->msix_size)
+		pdev->dev.max_vectors = (uint32_t)msi;
+}
+
 static int probe(struct pci_dev *pdev, const struct device_desc *desc)
 {
 	if (pci_read_config(pdev, PCI_VENDOR_ID, 4) == UINT32_MAX)
@@ -133,6 +142,7 @@ static int probe(struct pci_dev *pdev, const struct device_desc *desc)
 	pdev->irq = desc->intx_irq;
 	read_bars(pdev);
 	probe_msi(pdev);
+	note_max_vectors(pdev);
 	return probe_stores(pdev, desc);
 }
 
@@ -159,8 +169,10 @@ static void pci_dev_digest(const void *object, struct digest *d)
 			      (uint64_t)pdev->no_64bit_msi << 2 | (uint64_t)pdev->is_managed << 3 |
 			      (uint64_t)pdev->is_msi_managed << 4 |
 			      (uint64_t)pdev->msi_enabled << 5 | (uint64_t)pdev->msix_enabled << 6 |
-			      (uint64_t)pdev->msi_lock.held << 7);
+			      (uint64_t)pdev->msi_lock.held << 7 |
+			      (uint64_t)pdev->bus_no_msi << 8);
 	digest_u64(d, pdev->irq);
+	digest_u64(d, dev->doorbell_page);
 	digest_u64(d, pdev->msix_table);
 	for (unsigned i = 0; i < PCI_NR_BARS; i++)
 		digest_u64(d, pdev->bar[i]);
@@ -213,6 +225,8 @@ static struct pci_dev *pci_dev_alloc(struct machine *m, const struct device_desc
 	pdev->dev.segment = desc->segment;
 	pdev->dev.requester = desc->requester;
 	pdev->dev.msi_domain = msi_parent;
+	pdev->dev.doorbell_page = desc->doorbell_page;
+	pdev->bus_no_msi = desc->bus_no_msi;
 	pdev->msi_lock.name = "msi_mask";
 	name_device(pdev, desc);
 	if (desc->behind != BRIDGE_NONE) {

@@ -3,7 +3,7 @@
 
 bool pci_msi_supported(const struct pci_dev *pdev, int nvec)
 {
-	return !pdev->no_msi && nvec >= 1;
+	return !pdev->no_msi && !pdev->bus_no_msi && nvec >= 1;
 }
 
 bool pci_msi_domain_supports(const struct pci_dev *pdev, uint32_t flags)

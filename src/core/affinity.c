@@ -9,6 +9,11 @@ bool irq_can_set_affinity(const struct irq_desc *desc)
 	       desc->irq_data.chip && desc->irq_data.chip->irq_set_affinity;
 }
 
+bool irq_moves_in_task_context(const struct irq_data *d)
+{
+	return irqd_has(d, IRQD_MOVE_PCNTXT) || software_of(irq_data_machine(d))->moves_at_once;
+}
+
 int irq_do_set_affinity(struct irq_data *d, const struct cpumask *mask, bool force)
 {
 	struct machine *m = irq_data_machine(d);
@@ -53,9 +58,9 @@ int irq_set_affinity_locked(struct irq_data *d, const struct cpumask *mask, bool
 		irq_data_update_effective_affinity(d, mask);
 		return 0;
 	}
-	if (irqd_has(d, IRQD_MOVE_PCNTXT) && !irqd_has(d, IRQD_SETAFFINITY_PENDING)) {
+	if (irq_moves_in_task_context(d) && !irqd_has(d, IRQD_SETAFFINITY_PENDING)) {
 		ret = irq_do_set_affinity(d, mask, force);
-		if (ret == -EBUSY && !force) {
+		if (ret == -EBUSY && !force && irqd_has(d, IRQD_MOVE_PCNTXT)) {
 			set_pending(d, mask);
 			ret = 0;
 		}

@@ -43,9 +43,12 @@ struct software {
 	struct device *devices;
 	uint32_t next_device_id;
 	const struct cpumask *possible, *online, *default_affinity;
+	bool moves_at_once, boot_cpu_may_leave; /* struct irq_core_config */
 	struct node_map *nodes;
 	const struct irq_root_ops *roots[MAX_ROOTS];
 	uint32_t nr_roots;
+	const struct msi_legacy_ops *legacy;
+	void *legacy_data;
 	struct lock hotplug_mutex;
 	struct timer resend; /* software resend of interrupts without a retrigger */
 };
@@ -61,6 +64,10 @@ struct irq_core_config {
 	const int32_t *node_of_cpu;	/* NULL: all in node 0 */
 	const struct cpumask *online; /* at the start */
 	bool nodes_empty; /* CPUs join their nodes later */
+	const struct cpumask *default_affinity; /* NULL: all CPUs */
+	/* What differs between architectures. An affinity is always carried out by the caller, never
+	 * put off until the next interrupt; CPU 0 is a CPU like others. */
+	bool moves_at_once, boot_cpu_may_leave;
 };
 /* Makes the software of an empty machine. -EEXIST, -ENOMEM. Doesn't write to the bus. */
 int irq_core_init(struct machine *m, const struct irq_core_config *config);
@@ -69,14 +76,6 @@ void irq_core_join_node(struct machine *m, unsigned cpu);
 
 /* ---- irq numbers and descriptors (irqdesc.c) ---- */
 
-/*
- * nr contiguous descriptors at `base`, or the lowest free run at or above the
- * first dynamic number if base < 0. Returns the first number, -EINVAL (empty
- * affinity mask, number 0, beyond the limit), -EEXIST, -ENOMEM.
- */
-int irq_alloc_descs(struct machine *m, int base, unsigned nr, int node,
-		    const struct irq_affinity_desc *affinity);
-void irq_free_descs(struct machine *m, unsigned first, unsigned nr);
 /* Feeds one level: domain, hwirq, chip and what the domain keeps in chip_data. */
 void irq_data_digest(const struct irq_data *d, struct digest *digest);
 
@@ -98,6 +97,8 @@ void irqd_update(struct irq_data *d, uint32_t clear, uint32_t set);
 /* ---- affinity (affinity.c, spread.c, move.c) ---- */
 
 bool irq_can_set_affinity(const struct irq_desc *desc);
+/* May it be moved while no interrupt of its kind is being handled? */
+bool irq_moves_in_task_context(const struct irq_data *d);
 int irq_do_set_affinity(struct irq_data *d, const struct cpumask *mask, bool force);
 int irq_set_affinity_locked(struct irq_data *d, const struct cpumask *mask, bool force);
 int irq_setup_affinity(struct irq_desc *desc);

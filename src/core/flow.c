@@ -237,6 +237,11 @@ void handle_percpu_irq(struct irq_desc *desc)
 	eoi(desc);
 }
 
+void handle_percpu_devid_irq(struct irq_desc *desc)
+{
+	handle_percpu_irq(desc);
+}
+
 static const struct {
 	irq_flow_handler_t handler;
 	const char *function, *name;
@@ -248,6 +253,7 @@ static const struct {
 	{handle_fasteoi_irq, "handle_fasteoi_irq", "fasteoi"},
 	{handle_edge_irq, "handle_edge_irq", "edge"},
 	{handle_percpu_irq, "handle_percpu_irq", "percpu"},
+	{handle_percpu_devid_irq, "handle_percpu_devid_irq", "percpu_devid"},
 };
 
 const char *irq_flow_name(irq_flow_handler_t handler, bool function)

@@ -32,7 +32,7 @@ static void migrate_one_irq(struct irq_desc *desc, unsigned cpu)
 	struct software *sw = software_of(m);
 	struct irq_data *d = &desc->irq_data;
 	const struct cpumask *mask;
-	bool mask_chip = !irqd_has(d, IRQD_MOVE_PCNTXT | IRQD_IRQ_MASKED);
+	bool mask_chip = !irq_moves_in_task_context(d) && !irqd_has(d, IRQD_IRQ_MASKED);
 	unsigned to;
 
 	if (!d->chip || !d->chip->irq_set_affinity)
@@ -118,10 +118,12 @@ int cpu_down(struct machine *m, unsigned cpu)
 		return -EIO;
 	if (!sw || !cpumask_test(sw->possible, cpu))
 		return -EINVAL;
-	if (cpu == 0)
+	if (cpu == 0 && !sw->boot_cpu_may_leave)
 		return -EPERM;
 	if (!cpumask_test(sw->online, cpu))
 		return 1;
+	if (cpumask_empty(cpumask_without(m, sw->online, cpu)))
+		return -EBUSY;
 	lock_acquire(m, &sw->hotplug_mutex);
 	run_on_cpu(m, cpu);
 	for (uint32_t i = 0; i < sw->nr_roots && !ret; i++)

@@ -9,7 +9,8 @@ static void software_digest(const void *object, struct digest *d)
 {
 	const struct software *sw = object;
 
-	digest_u64(d, sw->first_dynamic_irq);
+	digest_u64(d, (uint64_t)sw->moves_at_once << 33 | (uint64_t)sw->boot_cpu_may_leave << 32 |
+			      sw->first_dynamic_irq);
 	digest_mask(d, sw->possible);
 	digest_mask(d, sw->online);
 	digest_mask(d, sw->default_affinity);
@@ -378,6 +379,13 @@ const char *device_name(const struct device *dev)
 	return dev->name;
 }
 
+struct device *device_first(const struct machine *m)
+{
+	const struct software *sw = software_of(m);
+
+	return sw ? sw->devices : NULL;
+}
+
 int device_register(struct device *dev)
 {
 	struct software *sw = software_of(dev->machine);
@@ -468,7 +476,9 @@ int irq_core_init(struct machine *m, const struct irq_core_config *config)
 	sw->first_dynamic_irq = config->first_dynamic_irq;
 	sw->possible = cpumask_range(m, 0, config->nr_cpus - 1);
 	sw->online = config->online;
-	sw->default_affinity = sw->possible;
+	sw->default_affinity = config->default_affinity ?: sw->possible;
+	sw->moves_at_once = config->moves_at_once;
+	sw->boot_cpu_may_leave = config->boot_cpu_may_leave;
 	sw->hotplug_mutex.name = "cpu_hotplug";
 	sw->hotplug_mutex.sleeps = 1;
 	sw->space = object_alloc(m, &index_type, sizeof(*sw->space));

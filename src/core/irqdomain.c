@@ -630,6 +630,68 @@ void irq_domain_deactivate_irq(struct irq_data *d)
 	irqd_clear(d, IRQD_ACTIVATED);
 }
 
+/* ---- outside a hierarchy ---- */
+
+int irq_domain_associate(struct irq_domain *domain, unsigned virq, uint64_t hwirq)
+{
+	struct machine *m = domain->machine;
+	struct irq_desc *desc = irq_to_desc(m, virq), before;
+	int ret;
+
+	if (WARN_IF(m, hwirq >= domain->hwirq_max || !desc || desc->irq_data.domain,
+		    MAPPING_REFUSED, virq))
+		return -EINVAL;
+	lock_hierarchy(domain);
+	before = *desc;
+	touch(m, desc);
+	desc->irq_data.domain = domain;
+	desc->irq_data.hwirq = hwirq;
+	ret = domain->ops->map ? domain->ops->map(domain, virq, hwirq) : 0;
+	WARN_IF(m, ret && ret != -EPERM, MAPPING_REFUSED, virq);
+	if (!ret)
+		ret = map_levels(desc);
+	if (ret)
+		*desc = before;
+	unlock_hierarchy(domain);
+	return ret;
+}
+
+unsigned irq_create_mapping(struct irq_domain *domain, uint64_t hwirq, int node,
+			    const struct irq_affinity_desc *affinity)
+{
+	const struct irq_data *mapped = irq_domain_resolve(domain, hwirq);
+	int virq;
+
+	if (mapped)
+		return mapped->irq;
+	virq = irq_alloc_descs(domain->machine, -1, 1, node, affinity);
+	if (virq < 0)
+		return 0;
+	if (!irq_domain_associate(domain, (unsigned)virq, hwirq))
+		return (unsigned)virq;
+	irq_free_descs(domain->machine, (unsigned)virq, 1);
+	return 0;
+}
+
+void irq_dispose_mapping(struct machine *m, unsigned virq)
+{
+	struct irq_desc *desc = irq_to_desc(m, virq);
+	struct irq_domain *domain = desc ? desc->irq_data.domain : NULL;
+
+	if (!domain)
+		return;
+	if (domain->flags & IRQ_DOMAIN_FLAG_HIERARCHY) {
+		irq_domain_free_irqs(m, virq, 1);
+		return;
+	}
+	lock_hierarchy(domain);
+	retire(desc);
+	if (domain->ops->unmap)
+		domain->ops->unmap(domain, virq);
+	unlock_hierarchy(domain);
+	irq_free_descs(m, virq, 1);
+}
+
 /* ---- interrupts that exist before the first operation ---- */
 
 int irq_domain_load_levels(struct irq_domain *domain, unsigned virq)

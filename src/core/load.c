@@ -37,12 +37,58 @@ static irq_flow_handler_t flow_by_name(const char *function)
 	static const irq_flow_handler_t known[] = {
 		handle_bad_irq,	    handle_simple_irq, handle_untracked_irq, handle_level_irq,
 		handle_fasteoi_irq, handle_edge_irq,   handle_percpu_irq,
+		handle_percpu_devid_irq,
 	};
 
 	for (size_t i = 0; function && i < sizeof(known) / sizeof(known[0]); i++)
 		if (!strcmp(irq_flow_name(known[i], true), function))
 			return known[i];
 	return NULL;
+}
+
+/* ---- flows of chips that irqlab has no model of ---- */
+
+struct foreign_flow {
+	uint32_t irq;
+	char name[32];
+};
+
+static void foreign_flow_digest(const void *object, struct digest *d)
+{
+	const struct foreign_flow *flow = object;
+
+	digest_u64(d, flow->irq);
+	digest_string(d, flow->name);
+}
+static const struct object_type foreign_flow_type = {"foreign-flow", foreign_flow_digest};
+
+/* A demultiplexer: nothing behind it is modelled. */
+static void handle_foreign_irq(struct irq_desc *desc)
+{
+	if (desc->irq_data.chip->irq_eoi)
+		desc->irq_data.chip->irq_eoi(&desc->irq_data);
+}
+
+const char *irq_desc_flow(const struct irq_desc *desc)
+{
+	const struct foreign_flow *flow = desc->irq_common_data.handler_data;
+
+	return desc->handle_irq == handle_foreign_irq ? flow->name
+						      : irq_flow_name(desc->handle_irq, true);
+}
+
+static int load_foreign_flow(struct irq_desc *desc, const char *name)
+{
+	struct foreign_flow *flow = object_alloc(desc->irq_common_data.machine, &foreign_flow_type,
+						 sizeof(*flow));
+
+	if (!flow)
+		return -ENOMEM;
+	flow->irq = desc->irq_data.irq;
+	snprintf(flow->name, sizeof(flow->name), "%s", name);
+	desc->irq_common_data.handler_data = flow;
+	desc->handle_irq = handle_foreign_irq;
+	return 0;
 }
 
 static int load_action(struct irq_desc *desc, const char *name)
@@ -67,7 +113,7 @@ int irq_load_desc(struct machine *m, const struct irq_record *record)
 	irq_flow_handler_t flow = flow_by_name(record->flow);
 	int ret;
 
-	if (!flow || record->irq >= IRQ_SPACE_LIMIT)
+	if ((!flow && !record->foreign_flow) || record->irq >= IRQ_SPACE_LIMIT)
 		return -EINVAL;
 	ret = irq_alloc_descs(m, (int)record->irq, 1, -1, NULL);
 	if (ret < 0)
@@ -83,5 +129,10 @@ int irq_load_desc(struct machine *m, const struct irq_record *record)
 	desc->irq_common_data.effective_affinity =
 		irq_load_mask(m, record->effective, record->nr_effective);
 	desc->pending_mask = irq_load_mask(m, record->pending, record->nr_pending);
+	if (!flow) {
+		ret = load_foreign_flow(desc, record->flow);
+		if (ret)
+			return ret;
+	}
 	return load_action(desc, record->action);
 }

@@ -12,6 +12,10 @@
  */
 int irq_load_desc(struct machine *m, const struct irq_record *record);
 
+struct irq_desc;
+/* Name of the flow handler's function; also of one that was only loaded. */
+const char *irq_desc_flow(const struct irq_desc *desc);
+
 struct irq_domain;
 /* Gives a loaded interrupt its levels, still empty. -EINVAL: no such irq, or it has them. -ENOMEM. */
 int irq_domain_load_levels(struct irq_domain *domain, unsigned virq);

@@ -235,6 +235,16 @@ void msi_erase_desc(struct msi_desc *desc)
 		object_free(m, desc);
 }
 
+void msi_domain_free_msi_descs_locked(struct device *dev, unsigned domid)
+{
+	const struct msi_slot *slot = msi_locked_slot(dev, domid);
+	struct msi_desc *desc;
+
+	for (unsigned index = 0; slot && (desc = msi_slot_next(slot, &index, MSI_MAX_INDEX)); index++)
+		if (!desc->irq)
+			msi_erase_desc(desc);
+}
+
 struct msi_desc *msi_slot_next(const struct msi_slot *slot, unsigned *index, unsigned last)
 {
 	uint64_t at = *index;

@@ -188,6 +188,8 @@ static bool info_is_complete(const struct msi_domain_info *info)
 	const struct irq_chip *chip = info->chip;
 	bool masks = chip->irq_mask && chip->irq_unmask;
 
+	if (ops->domain_alloc_irqs) /* neither hierarchy nor chip: all is somebody else's */
+		return ops->domain_free_irqs;
 	if (!ops->get_hwirq || !ops->msi_init || !ops->msi_prepare || !ops->set_desc)
 		return false;
 	return chip->irq_write_msi_msg && (masks || info->flags & MSI_FLAG_NO_MASK);
@@ -226,6 +228,8 @@ struct irq_domain *msi_create_irq_domain(struct machine *m, const char *name,
 		.host_data = info,
 	};
 
+	if (!info->hwsize)
+		info->hwsize = MSI_MAX_INDEX + 1;
 	if (info->flags & MSI_FLAG_USE_DEF_DOM_OPS)
 		fill_default_ops(info->ops);
 	if (WARN_IF(m, !info_is_complete(info), MSI_BAD_TEMPLATE, 0))

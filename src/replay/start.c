@@ -293,10 +293,31 @@ static int read_matrix_cpu(struct matrix_cpu_record *cpu, const char *key, const
 	return 0;
 }
 
+static int read_matrix_cpus(struct recording *recording, const json_t *cpus,
+			    struct failure *failure)
+{
+	struct start_state *start = &recording->start;
+	struct matrix_cpu_record *list;
+	const char *key;
+	json_t *cpu;
+
+	list = recording_alloc(recording, json_object_size(cpus), sizeof(*list));
+	if (!list)
+		return fail_at(failure, "no memory");
+	json_object_foreach((json_t *)cpus, key, cpu)
+	{
+		if (read_matrix_cpu(&list[start->nr_matrix++], key, cpu, recording->desc.nr_cpus,
+				    failure))
+			return -1;
+	}
+	start->matrix = list;
+	start->has_matrix = true;
+	return 0;
+}
+
 static int read_matrix(struct recording *recording, const json_t *matrix, struct failure *failure)
 {
 	struct start_state *start = &recording->start;
-	const json_t *cpus = json_object_get(matrix, "cpus");
 	const json_t *window = json_object_get(matrix, "window");
 	struct {
 		const char *key;
@@ -308,10 +329,7 @@ static int read_matrix(struct recording *recording, const json_t *matrix, struct
 		{"online_maps", &start->online_maps},
 		{"system_in_window", &start->system_in_window},
 	};
-	struct matrix_cpu_record *list;
 	uint64_t value, first, last;
-	const char *key;
-	json_t *cpu;
 
 	if (!json_object_size(matrix))
 		return fail_at(failure, "start.matrix is missing");
@@ -328,18 +346,7 @@ static int read_matrix(struct recording *recording, const json_t *matrix, struct
 	recording->desc.vector_last = (uint32_t)last;
 	if (read_bits(matrix, "system_vectors", start->system_bits, "start.matrix", failure))
 		return -1;
-	list = recording_alloc(recording, json_object_size(cpus), sizeof(*list));
-	if (!list)
-		return fail_at(failure, "no memory");
-	json_object_foreach((json_t *)cpus, key, cpu)
-	{
-		if (read_matrix_cpu(&list[start->nr_matrix++], key, cpu, recording->desc.nr_cpus,
-				    failure))
-			return -1;
-	}
-	start->matrix = list;
-	start->has_matrix = true;
-	return 0;
+	return read_matrix_cpus(recording, json_object_get(matrix, "cpus"), failure);
 }
 
 static int read_vector(struct vector_record *record, uint64_t cpu, const char *key,

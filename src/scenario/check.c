@@ -331,8 +331,7 @@ static void check_places(struct checker *c, const struct stmt *stmt)
 	for (const struct stmt *line = stmt->body; line; line = line->next) {
 		if (line->verb == VERB_NONE || !scope_applies(c->scope, line))
 			continue;
-		place_resolve(c->scope, head ? head->path : line->subject,
-			      head ? line->subject : NULL, &place);
+		listed_place(c->scope, head, line, &place);
 		for (const struct arg *a = line->args; a; a = a->next)
 			pattern_check(c->scope, a->value, FORM_PLAIN);
 	}

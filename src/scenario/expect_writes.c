@@ -40,10 +40,13 @@ static const struct stmt *next_line(struct listing *l, const struct stmt *line)
 	return line;
 }
 
-static bool line_place(struct listing *l, const struct stmt *line, struct place_pattern *out)
+bool listed_place(struct scope *scope, const struct pattern *head, const struct stmt *line,
+		  struct place_pattern *out)
 {
-	return place_resolve(&l->r->scope, l->head ? l->head->path : line->subject,
-			     l->head ? line->subject : NULL, out);
+	bool relative = head && !line->subject->next;
+
+	return place_resolve(scope, relative ? head->path : line->subject,
+			     relative ? line->subject : NULL, out);
 }
 
 /* Fields of the word: `ctrl mask=0` is `ctrl {mask=0}`. */
@@ -68,14 +71,14 @@ static bool line_matches(struct listing *l, const struct stmt *line, uint64_t at
 		VALUE_FORM(record->value, form_of_place(&l->r->scope.topology, place));
 	struct place_pattern wanted;
 
-	if (line_place(l, line, &wanted) && place_matches(l->r, &wanted, place) &&
+	if (listed_place(&l->r->scope, l->head, line, &wanted) && place_matches(l->r, &wanted, place) &&
 	    fields_match(l, line, &value))
 		return true;
 	bindings_undo(&l->r->scope, mark);
 	return false;
 }
 
-/* As a line of the block: without what its head says. */
+/* As a line of the block: without what its head says, if that is one entry. */
 static const char *print_line(struct listing *l, uint64_t at)
 {
 	const struct tape_record *record = tape_at(l->r->m, at);
@@ -83,7 +86,7 @@ static const char *print_line(struct listing *l, uint64_t at)
 	struct bus_place place;
 	const char *whole, *dot;
 
-	if (!l->head || !tape_place(l->r->m, record, &place) || !*place.field)
+	if (!l->head || !l->wanted.index || !tape_place(l->r->m, record, &place) || !*place.field)
 		return text;
 	whole = place_print(&l->r->scope, &place);
 	dot = strrchr(whole, '.');

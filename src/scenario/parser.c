@@ -259,6 +259,24 @@ static struct block block_inside(const struct stmt *stmt)
 	return block;
 }
 
+/* What a golden may contain is what a comment may: text. */
+static void check_golden(struct parser *p, const struct text *line, uint32_t number)
+{
+	const char *at = text_string(line), *end = at + line->length;
+	size_t length;
+
+	for (; at < end; at += length) {
+		struct span span = {p->lexer.source, number, 0, 0};
+
+		length = utf8_length(at, end);
+		if (length && ((unsigned char)*at >= 0x20 || *at == '\t') && *at != 0x7f)
+			continue;
+		span.first = span.last = (uint32_t)(at - text_string(line)) + 1;
+		diag_add(&p->s->parse_diags, DIAG_BAD_UTF8, span);
+		return;
+	}
+}
+
 /* The lines of a snapshot begin with '|'; the lexer stands at the start of the first. */
 static void parse_golden(struct parser *p, struct stmt *stmt)
 {
@@ -279,6 +297,7 @@ static void parse_golden(struct parser *p, struct stmt *stmt)
 		body += strspn(body, " \t");
 		is_golden = *body == '|';
 		if (is_golden) {
+			check_golden(p, &line, start.line);
 			body += body[1] == ' ' ? 2 : 1;
 			text_printf(&golden, "%s\n", body);
 			stmt->golden_last = start.line;

@@ -133,6 +133,9 @@ struct place_pattern {
 /* `suffix` continues `path`; either may be NULL. */
 bool place_resolve(struct scope *scope, const struct segment *path, const struct segment *suffix,
 		   struct place_pattern *out);
+/* Of a line of `expect writes`: a field alone belongs to the place in the head, if there is one. */
+bool listed_place(struct scope *scope, const struct pattern *head, const struct stmt *line,
+		  struct place_pattern *out);
 /* As scripts write it. */
 struct bus_place;
 const char *place_print(struct scope *scope, const struct bus_place *place);

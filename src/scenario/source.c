@@ -9,7 +9,7 @@
 
 static bool room_for(struct scenario *s, size_t size, struct span where)
 {
-	if (s->nr_sources >= s->limits.files) {
+	if (s->nr_sources > s->limits.files) {
 		diag_add(&s->parse_diags, DIAG_TOO_MANY_FILES, where, s->limits.files);
 		return false;
 	}

@@ -18,7 +18,6 @@ static const char *const elsewhere[][2] = {
 	{"bless-refused", "tests/scenario/test_run.c"},
 	{"poisoned", "a bug in irqlab"},
 	{"invariant-broken", "a bug in irqlab"},
-	{"trace-left", "a bug in irqlab"},
 	{"limit-ticks", "no timer of this model re-arms itself for ever"},
 };
 

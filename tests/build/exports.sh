@@ -47,12 +47,21 @@ compare() { # what is in $1 and not in $2
 	echo 'typedef void (*any_fn)(void);'
 	echo 'static const any_fn volatile used[] = {'
 	sed 's/.*/	(any_fn)&,/' "$scratch/declared"
-	echo '};'
-	echo 'int main(void) { unsigned n = 0;'
-	echo '	for (unsigned i = 0; i < sizeof(used) / sizeof(*used); i++) n += used[i] != 0;'
-	echo '	struct machine *m = machine_create(0); if (!m) return 1;'
-	echo '	machine_destroy(m);'
-	printf '%s\n' '	printf("%u functions linked, one machine made\n", n); return 0; }'
+	cat <<-'END'
+	};
+
+	int main(void)
+	{
+		unsigned linked = 0;
+		struct machine *m = machine_create(0);
+
+		for (unsigned i = 0; i < sizeof(used) / sizeof(*used); i++)
+			linked += used[i] != 0;
+		machine_destroy(m);
+		printf("%u functions linked, a machine %s\n", linked, m ? "made" : "missing");
+		return !m;
+	}
+	END
 } >"$scratch/linkage.c"
 "$@" -std=gnu17 -Iinclude "$scratch/linkage.c" -o "$scratch/linkage" "$library" -Wl,-rpath,"$(dirname "$library")"
 "$scratch/linkage"

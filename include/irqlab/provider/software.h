@@ -211,6 +211,7 @@ void handle_level_irq(struct irq_desc *desc);
 void handle_fasteoi_irq(struct irq_desc *desc);
 void handle_edge_irq(struct irq_desc *desc);
 void handle_percpu_irq(struct irq_desc *desc);
+void handle_percpu_devid_irq(struct irq_desc *desc); /* each CPU has its own device behind it */
 /* Runs the flow handler. -EINVAL: no such irq; -EPERM: wrong context. */
 int handle_irq_desc(struct irq_desc *desc);
 int generic_handle_irq(struct machine *m, unsigned irq);
@@ -296,6 +297,12 @@ struct irq_domain_ops {
 	void (*free)(struct irq_domain *d, unsigned virq, unsigned nr); /* required with alloc */
 	int (*activate)(struct irq_domain *d, struct irq_data *irqd, bool reserve);
 	void (*deactivate)(struct irq_domain *d, struct irq_data *irqd);
+	/*
+	 * Outside a hierarchy: sets chip and handler of an interrupt that was mapped. An error takes the
+	 * mapping back; -EPERM does so without a warning. Both optional.
+	 */
+	int (*map)(struct irq_domain *d, unsigned virq, uint64_t hwirq);
+	void (*unmap)(struct irq_domain *d, unsigned virq);
 	/* Feeds chip_data of one of its interrupts to the digest. Required if chip_data is used. */
 	void (*digest)(const struct irq_data *irqd, struct digest *digest);
 };
@@ -401,6 +408,30 @@ struct irq_data *irq_domain_resolve(struct irq_domain *domain, uint64_t hwirq);
 int irq_domain_activate_irq(struct irq_data *d, bool reserve);
 void irq_domain_deactivate_irq(struct irq_data *d);
 
+/* ---- interrupts outside a hierarchy ---- */
+
+/*
+ * nr contiguous descriptors without domain and chip at `base`, or the lowest free
+ * run at or above the first dynamic number if base < 0. Returns the first number,
+ * -EINVAL (empty affinity mask, number 0, beyond the limit), -EEXIST, -ENOMEM.
+ */
+int irq_alloc_descs(struct machine *m, int base, unsigned nr, int node,
+		    const struct irq_affinity_desc *affinity);
+void irq_free_descs(struct machine *m, unsigned first, unsigned nr);
+/* It can be requested from now on. Nothing happens if there is no such irq. */
+void irq_set_chip_and_handler(struct machine *m, unsigned irq, const struct irq_chip *chip,
+			      irq_flow_handler_t handle, const char *name);
+/*
+ * The irq of a hwirq in a domain without `alloc`: the one that is mapped already,
+ * or a new one. 0: none was to be had. -EINVAL of the association, with a warning
+ * MAPPING_REFUSED: beyond the domain, or the irq is in a domain already.
+ */
+unsigned irq_create_mapping(struct irq_domain *domain, uint64_t hwirq, int node,
+			    const struct irq_affinity_desc *affinity);
+int irq_domain_associate(struct irq_domain *domain, unsigned virq, uint64_t hwirq);
+/* The irq is gone, and its hwirq free. */
+void irq_dispose_mapping(struct machine *m, unsigned virq);
+
 /* ---- MSI ---- */
 
 enum { /* msi_domain_info.flags */
@@ -463,6 +494,8 @@ struct msi_domain_ops {
 	/* Instead of the hierarchy: whole batches to somebody else (Xen). */
 	int (*domain_alloc_irqs)(struct irq_domain *d, struct device *dev, int nvec);
 	void (*domain_free_irqs)(struct irq_domain *d, struct device *dev);
+	/* Instead of writing the messages again to a device that lost them. */
+	void (*domain_restore_irqs)(struct irq_domain *d, struct device *dev);
 	void (*msi_post_free)(struct irq_domain *d, struct device *dev);
 	/*
 	 * What differs between buses. NULL: may not reserve; -ENOSPC; the
@@ -570,6 +603,39 @@ struct msi_desc *msi_domain_next_desc(struct device *dev, unsigned domid, unsign
 #define msi_for_each_desc(desc, dev, domid, filter)                                            \
 	for (unsigned i_##desc = 0;                                                            \
 	     ((desc) = msi_domain_next_desc(dev, domid, &i_##desc, filter)); i_##desc++)
+/* Takes all descriptors without interrupts out of the store. */
+void msi_domain_free_msi_descs_locked(struct device *dev, unsigned domid);
+/* The interrupt is the descriptor's offset-th; the one at 0 is that by which it is known. */
+void irq_set_msi_desc(struct machine *m, unsigned irq, unsigned offset, struct msi_desc *desc);
+/* Frees the irqs that lead to the descriptor. It may have fewer than nvec_used, or none. */
+void irq_free_msi_desc(struct machine *m, struct msi_desc *desc);
+
+/* ---- machines whose architecture has no MSI domain ---- */
+
+/*
+ * It sets up the interrupts of a device as a whole, for the descriptors that are
+ * in the store. Who has no MSI domain is served by it. Called under the store's
+ * lock; none of it may be asked for single interrupts later.
+ */
+struct msi_legacy_ops {
+	const char *name; /* required */
+	/*
+	 * Interrupts for each descriptor that has none. 0: all have theirs. Negative: an error.
+	 * Positive: it could be so many. Whatever was done before an error, or in part, is torn down
+	 * afterwards. NULL: setup_one for each, and multi-MSI is refused with 1.
+	 */
+	int (*setup)(struct device *dev, int nvec, bool msix);
+	/* Required without setup. A positive result counts as -ENOSPC. */
+	int (*setup_one)(struct device *dev, struct msi_desc *desc);
+	/* Takes everything back. NULL: teardown_one for each irq, and one of them is required. */
+	void (*teardown)(struct device *dev);
+	void (*teardown_one)(struct machine *m, unsigned irq);
+};
+/* Once a machine. -EEXIST; -EINVAL: a slot is missing. */
+int msi_register_legacy(struct machine *m, const struct msi_legacy_ops *ops, void *data);
+const struct msi_legacy_ops *msi_legacy_ops(const struct machine *m); /* NULL: there are none */
+void *msi_legacy_data(const struct machine *m);
+
 /* Some domain between the device and the root isolates messages of one device from another. */
 bool msi_device_has_isolated_msi(struct device *dev);
 
@@ -590,6 +656,10 @@ struct device {
 	int32_t node;
 	uint16_t segment;
 	uint16_t requester; /* of its own writes */
+	uint32_t msi_device_id; /* on no bus: what an MSI parent knows it by */
+	uint32_t max_vectors; /* the most it can ask for of one kind */
+	/* Page where it sees its doorbell; 0: there is no translation, or not for its messages. */
+	uint64_t doorbell_page;
 	/* How its writes look above bridges, nearest the root last. */
 	struct { uint16_t requester; uint8_t bridge; /* enum dma_alias_bridge */ } alias[4];
 	uint32_t nr_alias;
@@ -601,6 +671,7 @@ struct device {
 int device_register(struct device *dev);
 void device_unregister(struct device *dev);
 struct device *device_by_id(const struct machine *m, uint32_t id); /* NULL: none (any more) */
+struct device *device_first(const struct machine *m); /* newest; then ->next */
 /* Makes room for its MSI domains and stores, so that no later call has to. Again: 0. -ENOMEM. */
 int msi_setup_device_data(struct device *dev);
 /*
