@@ -28,6 +28,10 @@ if(IRQLAB_FUZZ)
 endif()
 target_compile_options(irqlab_flags INTERFACE ${instrument})
 target_link_options(irqlab_flags INTERFACE ${instrument})
+if(IRQLAB_LTO)
+	target_link_options(irqlab_flags INTERFACE
+		$<IF:$<BOOL:$<TARGET_PROPERTY:OPTIMISED_ACROSS_FILES>>,-flto=auto,-fno-lto>)
+endif()
 
 # One target a folder: irqlab_layer(NAME SOURCES … USES other layers and libraries).
 # Sources of a layer see include/, src/ and nothing else. What a layer may use is the table in
@@ -37,7 +41,7 @@ function(irqlab_layer name)
 	add_library(irqlab_${name} OBJECT ${arg_SOURCES})
 	target_include_directories(irqlab_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
 	target_link_libraries(irqlab_${name} PUBLIC irqlab_flags)
-	if(IRQLAB_LTO) # both kinds of code in each object, so that the libraries need no such linking
+	if(IRQLAB_LTO) # both kinds of code in each object: only the command is linked that way
 		target_compile_options(irqlab_${name} PRIVATE -flto=auto -ffat-lto-objects)
 	endif()
 	set_property(GLOBAL APPEND PROPERTY IRQLAB_LAYERS ${name})

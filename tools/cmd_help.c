@@ -17,9 +17,9 @@ static bool print_verb(const char *name)
 
 		if (strcmp(verb.name, name) != 0)
 			continue;
-		printf("%s%s%s%s%s   (%s)\n\n  %s\n", found ? "\n" : "",
-		       assertion ? "expect " : "", verb.name, *verb.arguments ? " " : "",
-		       verb.arguments, verb.phase, verb.help);
+		printf("%s%s%s%s%s   (%s)\n\n  %s\n", found ? "\n" : "", assertion ? "expect " : "",
+		       verb.name, *verb.arguments ? " " : "", verb.arguments, verb.phase,
+		       verb.help);
 		if (*verb.results)
 			printf("  Results after \"->\": %s\n", verb.results);
 		printf("  Example: %s\n", verb.example);
@@ -44,9 +44,9 @@ static void list_verbs(void)
 
 static void list_switches(void)
 {
-#define PRINT(id, name, kind, in_612, in_intended, witness)                                  \
-	printf("  %-24s %-9s linux-6.12 %-3s intended %-3s  %s\n", name, #kind, in_612 ? "on" : "off", \
-	       in_intended ? "on" : "off", witness);
+#define PRINT(id, name, kind, in_612, in_intended, witness)                                        \
+	printf("  %-24s %-9s linux-6.12 %-3s intended %-3s  %s\n", name, #kind,                    \
+	       in_612 ? "on" : "off", in_intended ? "on" : "off", witness);
 	IRQLAB_SWITCHES(PRINT)
 #undef PRINT
 }
@@ -99,12 +99,14 @@ int help_topic(const char *topic)
 		scenario_print_syntax(stdout, SYNTAX_TEXTMATE);
 	else if (strcmp(topic, "dictionary") == 0)
 		scenario_print_syntax(stdout, SYNTAX_DICTIONARY);
+	else if (strcmp(topic, "reference") == 0)
+		scenario_print_syntax(stdout, SYNTAX_REFERENCE);
 	else if (!print_verb(topic)) {
 		close = scenario_verb_suggestion(topic);
 		fprintf(stderr, "irqlab: no help on '%s'", topic);
 		fprintf(stderr, close ? "; did you mean '%s'?\n" : "\n", close);
 		fputs("topics: a command, a verb, verbs, switches, warnings, errors, diagnostics,\n"
-		      "        syntax-vim, syntax-textmate, dictionary\n",
+		      "        reference, syntax-vim, syntax-textmate, dictionary\n",
 		      stderr);
 		return STATUS_USAGE;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
+#include "replay/as_scenario.h"
 #include "replay/replay.h"
 #include <getopt.h>
 #include <stdlib.h>
@@ -17,6 +18,10 @@ static const char help[] =
 	"  -c, --categories LIST compare only these: returns, writes, irqs, matrix, vectors,\n"
 	"                        irt, devs, deliveries, start, trace\n"
 	"  -t, --trace           compare the order of internal events, too\n"
+	"  -b, --boot            make the machine from the header alone and start it as a\n"
+	"                        live one does, and compare that with the start state\n"
+	"      --as-scenario     do not replay: print one recording as a scenario, with what the\n"
+	"                        live kernel had as expectations\n"
 	"      --lenient         only what a line records, not what should be unchanged\n"
 	"      --allow-unsupported\n"
 	"                        a recording of a machine that cannot be built is no failure\n"
@@ -27,7 +32,7 @@ static const char help[] =
 	"Exit status: 0 if every file is exact (or, for recordings without operations, loaded\n"
 	"and exact), 1 if not, 2 for bad arguments and files that are no recordings.\n";
 
-enum { OPTION_LENIENT = 256, OPTION_ALLOW_UNSUPPORTED };
+enum { OPTION_LENIENT = 256, OPTION_ALLOW_UNSUPPORTED, OPTION_AS_SCENARIO };
 
 static const struct option options[] = {
 	{"differences", required_argument, NULL, 'n'},
@@ -35,6 +40,8 @@ static const struct option options[] = {
 	{"json", no_argument, NULL, 'j'},
 	{"categories", required_argument, NULL, 'c'},
 	{"trace", no_argument, NULL, 't'},
+	{"boot", no_argument, NULL, 'b'},
+	{"as-scenario", no_argument, NULL, OPTION_AS_SCENARIO},
 	{"lenient", no_argument, NULL, OPTION_LENIENT},
 	{"allow-unsupported", no_argument, NULL, OPTION_ALLOW_UNSUPPORTED},
 	{"help", no_argument, NULL, 'h'},
@@ -43,7 +50,7 @@ static const struct option options[] = {
 
 struct settings {
 	struct replay_options replay;
-	bool summary, json, allow_unsupported;
+	bool summary, json, allow_unsupported, as_scenario;
 };
 
 static int bad(const char *what, const char *value)
@@ -83,7 +90,7 @@ static int parse_options(int argc, char **argv, struct settings *settings)
 	int option, status = 0;
 
 	optind = 1;
-	while (!status && (option = getopt_long(argc, argv, "n:sjc:th", options, NULL)) != -1) {
+	while (!status && (option = getopt_long(argc, argv, "n:sjc:tbh", options, NULL)) != -1) {
 		switch (option) {
 		case 'n':
 			status = parse_count(optarg, &settings->replay.max_differences);
@@ -99,6 +106,12 @@ static int parse_options(int argc, char **argv, struct settings *settings)
 			break;
 		case 't':
 			settings->replay.trace = true;
+			break;
+		case 'b':
+			settings->replay.boot = true;
+			break;
+		case OPTION_AS_SCENARIO:
+			settings->as_scenario = true;
 			break;
 		case OPTION_LENIENT:
 			settings->replay.lenient = true;
@@ -138,6 +151,16 @@ static void print_file(const struct settings *settings, const struct replay_resu
 	fflush(stdout);
 }
 
+static int print_scenario(const char *path)
+{
+	struct failure failure = {.file = path};
+	int ret = recording_as_scenario(path, stdout, &failure);
+
+	if (ret)
+		fprintf(stderr, "irqlab replay: %s\n", failure.text);
+	return ret < 0 ? STATUS_USAGE : ret ? STATUS_FAILED : STATUS_OK;
+}
+
 int cmd_replay(int argc, char **argv)
 {
 	struct settings settings = {.replay.max_differences = 5};
@@ -147,6 +170,9 @@ int cmd_replay(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (settings.as_scenario)
+		return optind + 1 == argc ? print_scenario(argv[optind])
+					  : bad("a scenario is one recording", NULL);
 	files = json_array();
 	for (int i = optind; i < argc; i++) {
 		struct replay_result result;

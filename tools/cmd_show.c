@@ -37,8 +37,7 @@ struct show {
 
 static void show_paths(struct machine *m, FILE *out, unsigned only)
 {
-	for_each_used_irq(irq, m)
-	{
+	for_each_used_irq (irq, m) {
 		const struct irq_desc *desc = irq_to_desc(m, irq);
 
 		if (only ? irq == only : desc->action && desc->irq_common_data.msi_desc) {

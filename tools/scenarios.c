@@ -40,14 +40,10 @@ bool option_limit(const char *arg, struct scenario_limits *limits)
 		const char *name;
 		uint32_t *value;
 	} options[] = {
-		{"file-bytes", &file_bytes},
-		{"line-bytes", &limits->line_bytes},
-		{"nesting", &limits->nesting},
-		{"files", &limits->files},
-		{"statements", &limits->statements},
-		{"combinations", &limits->combinations},
-		{"actions", &limits->actions},
-		{"deliveries", &limits->deliveries},
+		{"file-bytes", &file_bytes},	     {"line-bytes", &limits->line_bytes},
+		{"nesting", &limits->nesting},	     {"files", &limits->files},
+		{"statements", &limits->statements}, {"combinations", &limits->combinations},
+		{"actions", &limits->actions},	     {"deliveries", &limits->deliveries},
 		{"errors", &limits->errors},
 	};
 

@@ -10,28 +10,30 @@
  * are decoded only when somebody reads them.
  */
 
-#define IRQLAB_TAPE_KINDS(X)                                                          \
-	/* writes: address, value, size */                                            \
-	X(MEMORY, "memory", "a CPU wrote simulated memory")                           \
-	X(MMIO, "mmio", "a CPU wrote a device register")                              \
-	X(CONFIG, "config", "a CPU wrote PCI configuration space")                    \
-	X(MESSAGE, "message", "a device wrote an interrupt message")                  \
-	/* events of the hardware */                                                  \
-	X(RAISE, "raise", "a device wants attention; object function, value vector")  \
-	X(LATCH, "latch", "…but is masked: pending; object function, value vector")   \
-	X(DROP, "drop", "an interrupt went nowhere; value reason (enum drop_reason)") \
-	X(FAULT, "fault", "a unit blocked a message or refused a command; address index, value reason, extra requester") \
-	X(REQUEST, "request", "an interrupt became pending for a CPU; actor CPU, value vector") \
-	X(ACCEPT, "accept", "a CPU took a vector; actor CPU, value vector")           \
-	X(EOI, "eoi", "a CPU ended a vector; actor CPU, value vector")                \
-	X(COMMAND, "command", "a unit or queue carried out a command; value its word") \
-	X(COMMAND_ARGS, "command-args", "the third and fourth word of the COMMAND before") \
-	/* events of the software */                                                  \
-	X(HANDLER, "deliver", "a driver's handler ran; actor CPU, value irq, extra irqreturn") \
-	X(MIGRATE, "migrate", "CPU offline moved an irq; value irq, address from << 32 | to") \
-	X(WARNING, "warn", "value enum machine_warning, address irq or 0")            \
-	X(CPU, "cpu", "a CPU went online (1) or offline (0); actor CPU, value")       \
-	X(TRACE, "trace", "a step inside the software; value enum trace_point, more in the next record") \
+#define IRQLAB_TAPE_KINDS(X)                                                                             \
+	/* writes: address, value, size */                                                               \
+	X(MEMORY, "memory", "a CPU wrote simulated memory")                                              \
+	X(MMIO, "mmio", "a CPU wrote a device register")                                                 \
+	X(CONFIG, "config", "a CPU wrote PCI configuration space")                                       \
+	X(MESSAGE, "message", "a device wrote an interrupt message")                                     \
+	/* events of the hardware */                                                                     \
+	X(RAISE, "raise", "a device wants attention; object function, value vector")                     \
+	X(LATCH, "latch", "…but is masked: pending; object function, value vector")                      \
+	X(DROP, "drop", "an interrupt went nowhere; value reason (enum drop_reason)")                    \
+	X(FAULT, "fault",                                                                                \
+	  "a unit blocked a message or refused a command; address index, value reason, extra requester") \
+	X(REQUEST, "request", "an interrupt became pending for a CPU; actor CPU, value vector")          \
+	X(ACCEPT, "accept", "a CPU took a vector; actor CPU, value vector")                              \
+	X(EOI, "eoi", "a CPU ended a vector; actor CPU, value vector")                                   \
+	X(COMMAND, "command", "a unit or queue carried out a command; value its word")                   \
+	X(COMMAND_ARGS, "command-args", "the third and fourth word of the COMMAND before")               \
+	/* events of the software */                                                                     \
+	X(HANDLER, "deliver", "a driver's handler ran; actor CPU, value irq, extra irqreturn")           \
+	X(MIGRATE, "migrate", "CPU offline moved an irq; value irq, address from << 32 | to")            \
+	X(WARNING, "warn", "value enum machine_warning, address irq or 0")                               \
+	X(CPU, "cpu", "a CPU went online (1) or offline (0); actor CPU, value")                          \
+	X(TRACE, "trace",                                                                                \
+	  "a step inside the software; value enum trace_point, more in the next record")                 \
 	X(TRACE_ARGS, "trace-args", "arguments of the TRACE record before")
 
 enum tape_kind {
@@ -41,16 +43,16 @@ enum tape_kind {
 		NR_TAPE_KINDS
 };
 
-#define IRQLAB_DROP_REASONS(X)                                                \
-	X(DISABLED, "disabled", "MSI or MSI-X is not enabled")                \
-	X(BUS_MASTER, "bus-master", "bus mastering is off")                   \
-	X(REMAP_FAULT, "remap-fault", "blocked by the remapping unit")        \
-	X(NO_TARGET, "no-target", "no local APIC has that destination")       \
-	X(OFFLINE, "offline", "the target CPU is offline")                    \
-	X(STRAY, "stray", "the address belongs to nobody")                    \
-	X(ILLEGAL, "illegal", "vector below 16, or a reserved delivery mode") \
-	X(IGNORED, "ignored", "the slot's ignore bit is set")                 \
-	X(INVALID_HANDLE, "invalid-handle", "PASID differs from the slot's")  \
+#define IRQLAB_DROP_REASONS(X)                                                                     \
+	X(DISABLED, "disabled", "MSI or MSI-X is not enabled")                                     \
+	X(BUS_MASTER, "bus-master", "bus mastering is off")                                        \
+	X(REMAP_FAULT, "remap-fault", "blocked by the remapping unit")                             \
+	X(NO_TARGET, "no-target", "no local APIC has that destination")                            \
+	X(OFFLINE, "offline", "the target CPU is offline")                                         \
+	X(STRAY, "stray", "the address belongs to nobody")                                         \
+	X(ILLEGAL, "illegal", "vector below 16, reserved delivery mode, no such identity")         \
+	X(IGNORED, "ignored", "the slot's ignore bit is set")                                      \
+	X(INVALID_HANDLE, "invalid-handle", "PASID differs from the slot's")                       \
 	X(UNTRANSLATED, "untranslated", "an ITS or v2m frame knows no interrupt for it; extra why")
 
 enum drop_reason {
@@ -85,11 +87,11 @@ const struct tape_record *tape_at(const struct machine *m, uint64_t position);
 
 /* What a write hit, in words: "nic.msix[3].addr_lo". */
 struct bus_place {
-	char object[32];    /* device, unit or table: "nic", "ir" */
-	const char *store;  /* "cfg", "msix", "msi", "irte", "ims", "queue", "reg", "" */
-	const char *field;  /* "addr_lo", "data", "ctrl", "lo", "hi", … or "" */
-	int64_t index;	    /* entry, −1 if it has none */
-	uint64_t offset;    /* inside the object */
+	char object[32];   /* device, unit or table: "nic", "ir" */
+	const char *store; /* "cfg", "msix", "msi", "irte", "ims", "queue", "reg", "" */
+	const char *field; /* "addr_lo", "data", "ctrl", "lo", "hi", … or "" */
+	int64_t index;	   /* entry, −1 if it has none */
+	uint64_t offset;   /* inside the object */
 };
 /* Decodes the place of a write record. False: the record is no write, or the region is gone. */
 bool tape_place(const struct machine *m, const struct tape_record *record, struct bus_place *out);

@@ -72,8 +72,8 @@ static inline unsigned cpumask_next(const struct cpumask *a, unsigned from)
 	}
 	return CPUMASK_MAX_CPUS;
 }
-#define for_each_cpu(cpu, mask)                                                     \
-	for (unsigned cpu = cpumask_first(mask); cpu < CPUMASK_MAX_CPUS;            \
+#define for_each_cpu(cpu, mask)                                                                    \
+	for (unsigned cpu = cpumask_first(mask); cpu < CPUMASK_MAX_CPUS;                           \
 	     cpu = cpumask_next(mask, cpu + 1))
 
 bool cpumask_subset(const struct cpumask *a, const struct cpumask *of);

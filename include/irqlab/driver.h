@@ -32,7 +32,7 @@ struct irq_affinity_desc {
 };
 
 #define IRQ_AFFINITY_MAX_SETS 4
-struct irq_affinity { /* how a batch is spread over the CPUs */
+struct irq_affinity {	       /* how a batch is spread over the CPUs */
 	unsigned pre_vectors;  /* first vectors that are not spread */
 	unsigned post_vectors; /* last vectors that are not spread */
 	unsigned nr_sets;
@@ -108,6 +108,27 @@ struct msi_map pci_msix_alloc_irq_range(struct device *dev, unsigned first, unsi
 /* 0; -EINVAL for a map that is not (or no longer) the device's; -EBUSY while it has a handler. */
 int pci_msix_free_irq(struct device *dev, struct msi_map map);
 
+/* ---- devices on no bus ---- */
+
+struct platform_msi_message {
+	uint32_t address_lo, address_hi, data;
+};
+/*
+ * Puts the message of interrupt `index` where the device looks for it. Called when it
+ * is requested, moved (unless the message stays the same), and with zeros when it is
+ * freed; interrupts may be off.
+ */
+typedef void (*platform_msi_write_t)(struct device *dev, unsigned index,
+				     const struct platform_msi_message *message);
+/*
+ * nvec interrupts with indexes from 0. -EINVAL (no parent, no callback, nvec 0), -ENODEV (it has
+ * interrupts already, or the parent refuses), -ENOMEM, -ENOSPC. Writes no message yet.
+ */
+int platform_device_msi_init_and_alloc_irqs(struct device *dev, unsigned nvec,
+					    platform_msi_write_t write);
+void platform_device_msi_free_irqs_all(struct device *dev);
+unsigned msi_get_virq(struct device *dev, unsigned index); /* 0: none */
+
 /* ---- interrupt message stores (IMS): pools beside MSI and MSI-X ---- */
 
 /* { type:8, device:24, generation:16, pool:16 }, checked in every call. 0 is no cookie. */
@@ -145,16 +166,16 @@ int irq_pool_free(struct machine *m, irq_pool_t pool, struct msi_map map);
 int irq_pool_destroy(struct machine *m, irq_pool_t pool);
 
 /* Why a cookie, or an interrupt together with it, is refused. */
-#define IRQ_POOL_FAULTS(X)                                                          \
-	X(GOOD, "nothing is wrong with it")                                         \
-	X(NO_COOKIE, "no cookie")                                                   \
-	X(WRONG_TYPE, "a cookie of another kind")                                   \
-	X(NO_DEVICE, "its device does not exist (any more)")                        \
-	X(STALE, "its pool was destroyed")                                          \
-	X(FOREIGN, "the cookie of another device or store")                         \
-	X(FORGED, "a cookie that was never handed out")                             \
-	X(NO_MAP, "a failed or empty interrupt")                                    \
-	X(FREED_MAP, "an interrupt that was freed already, or never allocated")     \
+#define IRQ_POOL_FAULTS(X)                                                                         \
+	X(GOOD, "nothing is wrong with it")                                                        \
+	X(NO_COOKIE, "no cookie")                                                                  \
+	X(WRONG_TYPE, "a cookie of another kind")                                                  \
+	X(NO_DEVICE, "its device does not exist (any more)")                                       \
+	X(STALE, "its pool was destroyed")                                                         \
+	X(FOREIGN, "the cookie of another device or store")                                        \
+	X(FORGED, "a cookie that was never handed out")                                            \
+	X(NO_MAP, "a failed or empty interrupt")                                                   \
+	X(FREED_MAP, "an interrupt that was freed already, or never allocated")                    \
 	X(FOREIGN_MAP, "an interrupt that is not the pool's")
 enum irq_pool_fault {
 #define IRQ_POOL_FAULT_ENUM(id, text) IRQ_POOL_##id,
@@ -200,7 +221,8 @@ enum irq_request_flags {
  */
 int request_irq(struct machine *m, unsigned irq, irq_handler_t handler, unsigned long flags,
 		const char *name, void *dev_id);
-/* Shuts down after the last handler: masks, clears message and table entry. -EINVAL: none matches. */
+/* Shuts down after the last handler: masks, clears message and table entry. -EINVAL: none matches.
+ */
 int free_irq(struct machine *m, unsigned irq, void *dev_id);
 void enable_irq(struct machine *m, unsigned irq);
 void disable_irq(struct machine *m, unsigned irq); /* lazy: writes nothing on most chips */
@@ -214,7 +236,12 @@ int irq_set_affinity_user(struct machine *m, unsigned irq, const struct cpumask 
 /* Of interrupts that have no affinity of their own. -EINVAL: no CPU of it online. */
 int irq_set_default_affinity(struct machine *m, const struct cpumask *mask);
 int irq_set_type(struct machine *m, unsigned irq, unsigned type);
-enum irqchip_state { IRQCHIP_STATE_PENDING, IRQCHIP_STATE_ACTIVE, IRQCHIP_STATE_MASKED, IRQCHIP_STATE_LINE };
+enum irqchip_state {
+	IRQCHIP_STATE_PENDING,
+	IRQCHIP_STATE_ACTIVE,
+	IRQCHIP_STATE_MASKED,
+	IRQCHIP_STATE_LINE
+};
 int irq_get_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state which, bool *state);
 int irq_set_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state which, bool state);
 int irq_inject_interrupt(struct machine *m, unsigned irq);

@@ -14,6 +14,8 @@
  * - no interrupt has both on one CPU; as many as have a reservation are reserved;
  * - a table entry that is present holds the vector and destination of its
  *   interrupt, and the unit has no other copy of it;
+ * - an active LPI is mapped in the ITS's tables to the CPU of its interrupt, an inactive
+ *   one is not, and each CPU's count of LPIs is right;
  * - a device's message is the one that its descriptor remembers;
  * - each interrupt of a device has all its levels, with one number on all, and
  *   leads back to its descriptor.

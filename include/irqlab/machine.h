@@ -21,8 +21,8 @@
 struct machine;
 
 struct machine_options {
-	size_t arena_bytes;	      /* address space for state; 0: 1 GiB. Pages are used on demand */
-	uint32_t tape_records;	      /* length of the tape; 0: 65,536; rounded up to a power of two */
+	size_t arena_bytes;    /* address space for state; 0: 1 GiB. Pages are used on demand */
+	uint32_t tape_records; /* length of the tape; 0: 65,536; rounded up to a power of two */
 	enum machine_profile profile; /* which switches are on at first */
 };
 
@@ -61,7 +61,8 @@ size_t machine_bytes_in_use(const struct machine *m);
 
 /* Marks the present state. Returns its number (0 for the outermost), -ENOMEM. Snapshots nest. */
 int machine_snapshot(struct machine *m);
-/* Goes back to snapshot `number`, which stays in force; later ones are gone. -EINVAL: no such one. */
+/* Goes back to snapshot `number`, which stays in force; later ones are gone. -EINVAL: no such one.
+ */
 int machine_restore(struct machine *m, int number);
 /* Forgets snapshot `number` and all later ones and keeps the present state. */
 int machine_discard(struct machine *m, int number);
@@ -92,10 +93,10 @@ static inline bool fingerprint_equal(struct fingerprint a, struct fingerprint b)
 
 /* ---- choice: the only source of nondeterminism ---- */
 
-#define IRQLAB_CHOICES(X)                                                   \
-	X(ACCEPT_CPU, "which CPU with a deliverable interrupt goes first")  \
-	X(REDIRECT, "target of a lowest-priority or multi-bit destination") \
-	X(TIMER_CPU, "which CPU's expired timer runs first")                \
+#define IRQLAB_CHOICES(X)                                                                          \
+	X(ACCEPT_CPU, "which CPU with a deliverable interrupt goes first")                         \
+	X(REDIRECT, "target of a lowest-priority or multi-bit destination")                        \
+	X(TIMER_CPU, "which CPU's expired timer runs first")                                       \
 	X(QUEUE_LATENCY, "steps until a queued store command completes")
 
 enum choice_kind {

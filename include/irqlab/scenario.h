@@ -31,15 +31,15 @@ enum scenario_status scenario_status_worse(enum scenario_status a, enum scenario
 
 /* What one scenario may cost; 0: the default in brackets. */
 struct scenario_limits {
-	size_t file_bytes;	 /* of the file and all that it includes [1 MiB] */
-	uint32_t line_bytes;	 /* [4,096] */
-	uint32_t nesting;	 /* blocks, sets and fields inside each other [32] */
-	uint32_t files;		 /* the file and all that it includes [64] */
-	uint32_t statements;	 /* in all of them [65,536] */
-	uint32_t combinations;	 /* of a matrix [4,096] */
-	uint32_t actions;	 /* carried out in one combination, repeats unrolled [1,000,000] */
-	uint32_t deliveries;	 /* interrupts taken after one action [100,000] */
-	uint32_t errors;	 /* reported [20] */
+	size_t file_bytes;     /* of the file and all that it includes [1 MiB] */
+	uint32_t line_bytes;   /* [4,096] */
+	uint32_t nesting;      /* blocks, sets and fields inside each other [32] */
+	uint32_t files;	       /* the file and all that it includes [64] */
+	uint32_t statements;   /* in all of them [65,536] */
+	uint32_t combinations; /* of a matrix [4,096] */
+	uint32_t actions;      /* carried out in one combination, repeats unrolled [1,000,000] */
+	uint32_t deliveries;   /* interrupts taken after one action [100,000] */
+	uint32_t errors;       /* reported [20] */
 };
 
 /*
@@ -87,12 +87,12 @@ struct scenario_result {
 
 struct scenario_run_options {
 	const char *combination; /* "key=value …": only these; NULL: all */
-	bool bless;	/* rewrite snapshots that differ, if nothing else is wrong */
-	bool verbose;	/* each action and what followed it, to `log` */
-	bool keep_going; /* carry on after a failed assertion */
-	FILE *log;	/* NULL: none */
-	/* After each combination; NULL: none. The machine lives only during the call; NULL if it could
-	 * not be built. */
+	bool bless;		 /* rewrite snapshots that differ, if nothing else is wrong */
+	bool verbose;		 /* each action and what followed it, to `log` */
+	bool keep_going;	 /* carry on after a failed assertion */
+	FILE *log;		 /* NULL: none */
+	/* After each combination; NULL: none. The machine lives only during the call; NULL if it
+	 * could not be built. */
 	void (*done)(void *context, const struct scenario_result *result, struct machine *m);
 	/* Before the first action of a combination, the machine being loaded; NULL: none. */
 	void (*begin)(void *context, const char *name, struct machine *m);
@@ -100,8 +100,9 @@ struct scenario_run_options {
 };
 
 struct scenario_totals {
-	unsigned passed, failed, skipped; /* combinations; exhausted and broken ones count as failed */
-	unsigned blessed;		  /* snapshots rewritten */
+	unsigned passed, failed,
+		skipped;  /* combinations; exhausted and broken ones count as failed */
+	unsigned blessed; /* snapshots rewritten */
 };
 
 /* Checks, then runs each combination. `totals` may be NULL. */
@@ -166,8 +167,11 @@ bool scenario_verb(unsigned nr, struct scenario_verb *out);
 /* The name closest to `word`; NULL: none is close. */
 const char *scenario_verb_suggestion(const char *word);
 
-enum editor_syntax { SYNTAX_VIM, SYNTAX_TEXTMATE, SYNTAX_DICTIONARY };
-/* Files for editors, and a dictionary for fuzzers, made from the verb table. */
+enum editor_syntax { SYNTAX_VIM, SYNTAX_TEXTMATE, SYNTAX_DICTIONARY, SYNTAX_REFERENCE };
+/*
+ * Files for editors, a dictionary for fuzzers, and the reference of verbs, fields and names in
+ * docs/language.md, all made from the tables that the parser uses.
+ */
 void scenario_print_syntax(FILE *to, enum editor_syntax which);
 
 #endif

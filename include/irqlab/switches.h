@@ -10,36 +10,40 @@
  * intended, witness (what shows the behaviour).
  * "On" always means: the behaviour named is present.
  */
-#define IRQLAB_SWITCHES(X)                                                       \
-	X(CAN_RESERVE_INVERTED, "can-reserve-inverted", DEVIATION, 1, 0,         \
-	  "the MSI setter takes the direct path when CAN_RESERVE is clear")      \
-	X(MATRIX_TOTAL_DRIFT, "matrix-total-drift", DEVIATION, 1, 0,             \
-	  "total_allocated keeps bits freed on an offline CPU")                  \
-	X(MATRIX_MANAGED_DRIFT, "matrix-managed-drift", DEVIATION, 1, 0,         \
-	  "managed reservation on an offline CPU leaves its available as it was") \
-	X(MANAGED_DEPTH_LOSS, "managed-depth-loss", DEVIATION, 1, 0,             \
-	  "CPU offline and online undoes a driver's disable_irq()")              \
-	X(ITS_REGION_LEAK, "its-region-leak", DEVIATION, 1, 0,                   \
-	  "events stay taken when the parent allocation fails")                  \
-	X(BATCH_ERASES_FOREIGN, "batch-erases-foreign", DEVIATION, 1, 0,         \
-	  "a failed simple batch erases descriptors it did not insert")          \
-	X(ENTRY_ARRAY_PERMUTED, "entry-array-permuted", DEVIATION, 1, 0,         \
-	  "an unsorted MSI-X entry array gets its irqs in index order")          \
-	X(FREE_WITH_HANDLERS, "free-with-handlers", DEVIATION, 1, 0,             \
-	  "vectors are freed, with a warning, though a handler is installed")    \
-	X(TRIGGER_SET_ON_REFUSAL, "trigger-set-on-refusal", DEVIATION, 1, 0,     \
-	  "a handler that may not share leaves its trigger type behind")         \
-	X(VECTOR_TABLE_LOST, "vector-table-lost", DEVIATION, 1, 0,               \
-	  "a CPU that returns forgets vectors of interrupts not yet requested")  \
-	X(CAREFUL_IRR_CHECK, "careful-irr-check", FIX, 1, 1,                     \
-	  "after a two-step MSI update the IRR is looked at and retriggered")    \
-	X(MASK_ALL_ENTRIES, "mask-all-entries", FIX, 1, 1,                       \
-	  "enabling MSI-X masks every entry of the table")                       \
-	X(AFFINITY_BEFORE_STARTUP, "affinity-before-startup", FIX, 1, 1,         \
-	  "the first affinity is set before the interrupt is unmasked")          \
-	X(INVALIDATE_AFTER_WRITE, "invalidate-after-write", FIX, 1, 1,           \
-	  "a table entry write is followed by an invalidation")                  \
-	X(FORCE_PARENT_IMS, "force-parent-ims", DEVIATION, 0, 0,                 \
+#define IRQLAB_SWITCHES(X)                                                                         \
+	X(CAN_RESERVE_INVERTED, "can-reserve-inverted", DEVIATION, 1, 0,                           \
+	  "the MSI setter takes the direct path when CAN_RESERVE is clear")                        \
+	X(MATRIX_TOTAL_DRIFT, "matrix-total-drift", DEVIATION, 1, 0,                               \
+	  "total_allocated keeps bits freed on an offline CPU")                                    \
+	X(MATRIX_MANAGED_DRIFT, "matrix-managed-drift", DEVIATION, 1, 0,                           \
+	  "managed reservation on an offline CPU leaves its available as it was")                  \
+	X(MANAGED_DEPTH_LOSS, "managed-depth-loss", DEVIATION, 1, 0,                               \
+	  "CPU offline and online undoes a driver's disable_irq()")                                \
+	X(ITS_REGION_LEAK, "its-region-leak", DEVIATION, 1, 0,                                     \
+	  "events stay taken when the parent allocation fails")                                    \
+	X(MSI_BLOCK_LEAK, "msi-block-leak", DEVIATION, 1, 0,                                       \
+	  "events that round an ITS multi-MSI block up to a power of two stay taken")              \
+	X(PMSI_DOMAIN_STAYS, "pmsi-domain-stays", DEVIATION, 1, 0,                                 \
+	  "a failed platform allocation leaves its device domain behind")                          \
+	X(BATCH_ERASES_FOREIGN, "batch-erases-foreign", DEVIATION, 1, 0,                           \
+	  "a failed simple batch erases descriptors it did not insert")                            \
+	X(ENTRY_ARRAY_PERMUTED, "entry-array-permuted", DEVIATION, 1, 0,                           \
+	  "an unsorted MSI-X entry array gets its irqs in index order")                            \
+	X(FREE_WITH_HANDLERS, "free-with-handlers", DEVIATION, 1, 0,                               \
+	  "vectors are freed, with a warning, though a handler is installed")                      \
+	X(TRIGGER_SET_ON_REFUSAL, "trigger-set-on-refusal", DEVIATION, 1, 0,                       \
+	  "a handler that may not share leaves its trigger type behind")                           \
+	X(VECTOR_TABLE_LOST, "vector-table-lost", DEVIATION, 1, 0,                                 \
+	  "a CPU that returns forgets vectors of interrupts not yet requested")                    \
+	X(CAREFUL_IRR_CHECK, "careful-irr-check", FIX, 1, 1,                                       \
+	  "after a two-step MSI update the IRR is looked at and retriggered")                      \
+	X(MASK_ALL_ENTRIES, "mask-all-entries", FIX, 1, 1,                                         \
+	  "enabling MSI-X masks every entry of the table")                                         \
+	X(AFFINITY_BEFORE_STARTUP, "affinity-before-startup", FIX, 1, 1,                           \
+	  "the first affinity is set before the interrupt is unmasked")                            \
+	X(INVALIDATE_AFTER_WRITE, "invalidate-after-write", FIX, 1, 1,                             \
+	  "a table entry write is followed by an invalidation")                                    \
+	X(FORCE_PARENT_IMS, "force-parent-ims", DEVIATION, 0, 0,                                   \
 	  "a parent without immutable messages offers IMS all the same")
 
 enum machine_switch {

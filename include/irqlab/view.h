@@ -26,7 +26,8 @@ int view_path(struct machine *m, FILE *out, unsigned irq);
 
 /* One record in one line, without a newline: "cpu0  mmio     nic.msix[0].data  = 0x00000031 …". */
 void view_record(struct machine *m, FILE *out, const struct tape_record *record);
-/* The fields of an interrupt message: "vector=0x31 fixed edge dest=1 physical", or of a remappable one. */
+/* The fields of an interrupt message: "vector=0x31 fixed edge dest=1 physical", or of a remappable
+ * one. */
 void view_message(FILE *out, uint32_t address_lo, uint32_t address_hi, uint32_t data);
 
 #endif

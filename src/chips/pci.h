@@ -73,8 +73,12 @@ static inline bool pci_accessible(const struct pci_dev *pdev)
 
 /* May nvec messages of any kind be used? */
 bool pci_msi_supported(const struct pci_dev *pdev, int nvec);
-/* Does the MSI parent offer all of these MSI_FLAG_*? False without a parent. */
-bool pci_msi_domain_supports(const struct pci_dev *pdev, uint32_t flags);
+/*
+ * Does the MSI parent, or the global domain, offer all of these MSI_FLAG_*? Where the architecture
+ * serves the function (pci_legacy.c) it is as `mode` says; with nobody behind the function: false.
+ */
+enum support_mode { DENY_LEGACY, ALLOW_LEGACY };
+bool pci_msi_domain_supports(const struct pci_dev *pdev, uint32_t flags, enum support_mode mode);
 /* A device of a managed driver frees its vectors by itself. */
 void pci_setup_msi_context(struct pci_dev *pdev);
 /* Caches the message and tells whoever hooked it. */
@@ -97,6 +101,20 @@ int pci_msi_setup_domain(struct pci_dev *pdev, const struct msi_domain_template 
 void pci_msi_commit_domain(const struct pci_domain_setup *setup);
 void pci_msi_undo_domain(struct pci_dev *pdev, const struct pci_domain_setup *setup);
 
+/* ---- whoever gives the interrupts (pci_legacy.c) ---- */
+
+/*
+ * For all descriptors of the function in one call: its MSI domain, or the architecture. 0,
+ * negative, or positive: so many can be tried next. Only after 0 something is left.
+ */
+int pci_msi_setup_irqs(struct pci_dev *pdev, int nvec, bool msix);
+/* And the descriptors go. */
+void pci_msi_teardown_irqs(struct pci_dev *pdev);
+/* False: all or none of them can be freed. */
+bool pci_msi_frees_singly(const struct pci_dev *pdev);
+/* False: the messages were written again by whoever owns them. */
+bool pci_msi_restore_irqs(struct pci_dev *pdev);
+
 /* ---- MSI (pci_msi_chip.c, pci_enable_msi.c) ---- */
 
 extern const struct msi_domain_template pci_msi_template;
@@ -105,6 +123,8 @@ void pci_msi_update_mask(struct msi_desc *desc, uint32_t clear, uint32_t set);
 /* All messages that the function is capable of. */
 uint32_t pci_msi_multi_mask(const struct msi_desc *desc);
 void pci_msi_write_message(struct msi_desc *desc, const struct msi_msg *msg);
+/* The interrupt is one of up to 32 of the one descriptor. */
+unsigned pci_msi_get_virq(struct device *dev, unsigned domid, unsigned index);
 int pci_enable_msi_range(struct pci_dev *pdev, int min, int max, struct irq_affinity *affd);
 void pci_msi_disable(struct pci_dev *pdev);
 void pci_msi_restore(struct pci_dev *pdev);
@@ -113,10 +133,13 @@ void pci_msi_restore(struct pci_dev *pdev);
 
 extern const struct msi_domain_template pci_msix_template;
 void pci_msix_mask(struct msi_desc *desc);
+void pci_msix_unmask(struct msi_desc *desc);
 void pci_msix_write_message(struct msi_desc *desc, const struct msi_msg *msg);
 void pci_msix_write_control(const struct msi_desc *desc, uint32_t control);
 /* Fills in what an entry's descriptor needs, from its msi_index and the table. */
 void pci_msix_prepare_desc(struct pci_dev *pdev, struct msi_desc *desc);
+/* Bus address of the table; 0: the BAR behind it was never assigned. */
+uint64_t pci_msix_find_table(const struct pci_dev *pdev);
 static inline uint64_t pci_msix_entry(uint64_t table, unsigned index)
 {
 	return table + (uint64_t)index * PCI_MSIX_ENTRY_SIZE;

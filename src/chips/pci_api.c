@@ -118,7 +118,13 @@ int pci_irq_vector(struct device *dev, unsigned nr)
 		return -ENODEV;
 	if (!pdev->msi_enabled && !pdev->msix_enabled)
 		return nr ? -EINVAL : (int)pdev->irq;
-	irq = msi_domain_get_virq(dev, MSI_DEFAULT_DOMAIN, nr);
+	if (pdev->msi_enabled) {
+		msi_lock_descs(dev);
+		irq = pci_msi_get_virq(dev, MSI_DEFAULT_DOMAIN, nr);
+		msi_unlock_descs(dev);
+	} else {
+		irq = msi_domain_get_virq(dev, MSI_DEFAULT_DOMAIN, nr);
+	}
 	return irq ? (int)irq : -EINVAL;
 }
 
@@ -144,7 +150,8 @@ bool pci_msix_can_alloc_dyn(struct device *dev)
 {
 	const struct pci_dev *pdev = to_pci_dev(dev);
 
-	return pdev && pdev->msix_cap && pci_msi_domain_supports(pdev, MSI_FLAG_PCI_MSIX_ALLOC_DYN);
+	return pdev && pdev->msix_cap &&
+	       pci_msi_domain_supports(pdev, MSI_FLAG_PCI_MSIX_ALLOC_DYN, DENY_LEGACY);
 }
 
 static unsigned msix_size(struct device *dev)

@@ -169,8 +169,7 @@ static void pci_dev_digest(const void *object, struct digest *d)
 			      (uint64_t)pdev->no_64bit_msi << 2 | (uint64_t)pdev->is_managed << 3 |
 			      (uint64_t)pdev->is_msi_managed << 4 |
 			      (uint64_t)pdev->msi_enabled << 5 | (uint64_t)pdev->msix_enabled << 6 |
-			      (uint64_t)pdev->msi_lock.held << 7 |
-			      (uint64_t)pdev->bus_no_msi << 8);
+			      (uint64_t)pdev->msi_lock.held << 7 | (uint64_t)pdev->bus_no_msi << 8);
 	digest_u64(d, pdev->irq);
 	digest_u64(d, dev->doorbell_page);
 	digest_u64(d, pdev->msix_table);

@@ -78,7 +78,7 @@ static int insert_desc(struct pci_dev *pdev, unsigned nvec, struct irq_affinity_
 
 	desc.pci.is_64 = !!(control & PCI_MSI_FLAGS_64BIT);
 	desc.pci.can_mask = has_mask_register(pdev, control) &&
-			    !pci_msi_domain_supports(pdev, MSI_FLAG_NO_MASK);
+			    !pci_msi_domain_supports(pdev, MSI_FLAG_NO_MASK, DENY_LEGACY);
 	desc.pci.multi_cap = (uint8_t)PCI_MSI_QMASK(control);
 	desc.pci.multiple = (uint8_t)log2_ceil(nvec);
 	desc.pci.default_irq = pdev->irq;
@@ -109,12 +109,12 @@ static int setup_irqs(struct pci_dev *pdev, struct msi_desc *desc)
 
 	pci_msi_update_mask(desc, 0, pci_msi_multi_mask(desc));
 	copy = *desc;
-	ret = msi_domain_alloc_irqs_range_locked(&pdev->dev, MSI_DEFAULT_DOMAIN, 0, 0);
+	ret = pci_msi_setup_irqs(pdev, (int)copy.nvec_used, false);
 	if (!ret)
 		ret = pci_msi_verify_entries(pdev);
 	if (!ret)
 		return 0;
-	msi_domain_free_irqs_all_locked(&pdev->dev, MSI_DEFAULT_DOMAIN);
+	pci_msi_teardown_irqs(pdev);
 	if (copy.pci.can_mask)
 		pci_write_config(pdev, (unsigned)copy.pci.mask_base, 4,
 				 copy.pci.mask_shadow & ~pci_msi_multi_mask(&copy));
@@ -129,7 +129,7 @@ static int msi_capability_init(struct pci_dev *pdev, unsigned nvec, struct irq_a
 	struct msi_desc *desc;
 	int ret;
 
-	if (nvec > 1 && !pci_msi_domain_supports(pdev, MSI_FLAG_MULTI_PCI_MSI))
+	if (nvec > 1 && !pci_msi_domain_supports(pdev, MSI_FLAG_MULTI_PCI_MSI, ALLOW_LEGACY))
 		return 1;
 	set_enable(pdev, false);
 	set_msi_enabled(pdev, true);
@@ -189,7 +189,7 @@ int pci_enable_msi_range(struct pci_dev *pdev, int min, int max, struct irq_affi
 		return -ERANGE;
 	if (WARN_IF(pdev->dev.machine, pdev->msi_enabled, MSI_ALREADY_ENABLED, pdev->irq))
 		return -EINVAL;
-	if (!pci_msi_domain_supports(pdev, 0))
+	if (!pci_msi_domain_supports(pdev, 0, ALLOW_LEGACY))
 		return -ENOTSUPP;
 	capable = pci_msi_vec_count(&pdev->dev);
 	if (capable < 0)
@@ -251,7 +251,7 @@ void pci_msi_disable(struct pci_dev *pdev)
 		machine_warn(m, WARN_FREE_WITH_ACTION, desc->irq);
 	} else {
 		msi_shutdown(pdev);
-		msi_domain_free_irqs_all_locked(&pdev->dev, MSI_DEFAULT_DOMAIN);
+		pci_msi_teardown_irqs(pdev);
 	}
 	msi_unlock_descs(&pdev->dev);
 }
@@ -266,7 +266,8 @@ void pci_msi_restore(struct pci_dev *pdev)
 	desc = msi_domain_desc(&pdev->dev, MSI_DEFAULT_DOMAIN, 0);
 	pci_intx_for_msi(pdev, false);
 	set_enable(pdev, false);
-	pci_msi_write_message(desc, &desc->msg);
+	if (pci_msi_restore_irqs(pdev))
+		pci_msi_write_message(desc, &desc->msg);
 	pci_msi_update_mask(desc, 0, 0);
 	pci_update_config16(pdev, pdev->msi_cap + PCI_MSI_FLAGS, PCI_MSI_FLAGS_QSIZE,
 			    (uint16_t)(PCI_MSI_FLAGS_ENABLE | desc->pci.multiple << 4));

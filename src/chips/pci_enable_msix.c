@@ -34,8 +34,7 @@ static void update_control(const struct pci_dev *pdev, uint16_t clear, uint16_t 
 	pci_update_config16(pdev, pdev->msix_cap + PCI_MSIX_FLAGS, clear, set);
 }
 
-/* 0: the BAR behind it was never assigned. */
-static uint64_t find_table(const struct pci_dev *pdev)
+uint64_t pci_msix_find_table(const struct pci_dev *pdev)
 {
 	uint32_t table = pci_read_config(pdev, pdev->msix_cap + PCI_MSIX_TABLE, 4);
 	unsigned bir = table & PCI_MSIX_TABLE_BIR;
@@ -166,13 +165,13 @@ static int setup_irqs(const struct msix_request *request, unsigned nvec,
 	msi_lock_descs(dev);
 	ret = insert_descs(request, nvec, masks);
 	if (!ret)
-		ret = msi_domain_alloc_irqs_all_locked(dev, MSI_DEFAULT_DOMAIN, (int)nvec);
+		ret = pci_msi_setup_irqs(request->pdev, (int)nvec, true);
 	if (!ret)
 		ret = pci_msi_verify_entries(request->pdev);
 	if (!ret)
 		fill_entries(request, nvec);
 	else
-		msi_domain_free_irqs_all_locked(dev, MSI_DEFAULT_DOMAIN);
+		pci_msi_teardown_irqs(request->pdev);
 	msi_unlock_descs(dev);
 	return ret;
 }
@@ -183,7 +182,7 @@ static void mask_entries(struct pci_dev *pdev)
 	struct machine *m = pdev->dev.machine;
 	struct msi_desc *desc;
 
-	if (pci_msi_domain_supports(pdev, MSI_FLAG_NO_MASK))
+	if (pci_msi_domain_supports(pdev, MSI_FLAG_NO_MASK, DENY_LEGACY))
 		return;
 	if (machine_switch(m, SWITCH_MASK_ALL_ENTRIES)) {
 		for (unsigned i = 0; i < pdev->msix_size; i++)
@@ -224,7 +223,7 @@ static int msix_capability_init(struct msix_request *request, unsigned nvec)
 
 	/* Some functions give access to the table only while enabled; MASKALL keeps them quiet. */
 	update_control(pdev, 0, PCI_MSIX_FLAGS_MASKALL | PCI_MSIX_FLAGS_ENABLE);
-	set_msix_enabled(pdev, true, find_table(pdev));
+	set_msix_enabled(pdev, true, pci_msix_find_table(pdev));
 	ret = try_setup(request, nvec);
 	if (ret) {
 		if (ret < request->min)
@@ -264,7 +263,7 @@ static int try_counts(struct msix_request *request, int nvec)
 
 static bool entries_valid(const struct pci_dev *pdev, const struct msix_entry *entries, int nvec)
 {
-	bool contiguous = pci_msi_domain_supports(pdev, MSI_FLAG_MSIX_CONTIGUOUS);
+	bool contiguous = pci_msi_domain_supports(pdev, MSI_FLAG_MSIX_CONTIGUOUS, DENY_LEGACY);
 
 	for (int i = 0; entries && i < nvec; i++) {
 		if (contiguous && entries[i].entry != i)
@@ -296,7 +295,7 @@ int pci_enable_msix_range_flags(struct pci_dev *pdev, struct msix_entry *entries
 		return -EINVAL;
 	if (WARN_IF(pdev->dev.machine, pdev->msix_enabled, MSI_ALREADY_ENABLED, 0))
 		return -EINVAL;
-	if (!pci_msi_domain_supports(pdev, MSI_FLAG_PCI_MSIX))
+	if (!pci_msi_domain_supports(pdev, MSI_FLAG_PCI_MSIX, ALLOW_LEGACY))
 		return -ENOTSUPP;
 	if (!pci_msi_supported(pdev, max) || pdev->current_state)
 		return -EINVAL;
@@ -371,7 +370,9 @@ static void free_idle(struct pci_dev *pdev)
 	msi_for_each_desc (desc, dev, MSI_DEFAULT_DOMAIN, MSI_DESC_ASSOCIATED) {
 		unsigned index = desc->msi_index;
 
-		if (WARN_IF(dev->machine, pci_msi_in_use(pdev, desc), FREE_WITH_ACTION, desc->irq))
+		if (WARN_IF(dev->machine, pci_msi_in_use(pdev, desc), FREE_WITH_ACTION,
+			    desc->irq) ||
+		    !pci_msi_frees_singly(pdev))
 			continue;
 		pci_msix_mask(desc);
 		msi_domain_free_irqs_range_locked(dev, MSI_DEFAULT_DOMAIN, index, index);
@@ -389,7 +390,7 @@ void pci_msix_disable(struct pci_dev *pdev)
 		free_idle(pdev);
 	} else {
 		msix_shutdown(pdev);
-		msi_domain_free_irqs_all_locked(dev, MSI_DEFAULT_DOMAIN);
+		pci_msi_teardown_irqs(pdev);
 		set_msix_enabled(pdev, false, 0);
 	}
 	msi_unlock_descs(dev);
@@ -399,6 +400,7 @@ void pci_msix_restore(struct pci_dev *pdev)
 {
 	struct msi_desc *desc;
 	uint32_t command;
+	bool write;
 
 	if (!pdev->msix_enabled)
 		return;
@@ -407,8 +409,10 @@ void pci_msix_restore(struct pci_dev *pdev)
 	command = pci_read_config(pdev, PCI_COMMAND, 2);
 	pci_write_config(pdev, PCI_COMMAND, 2, command | PCI_COMMAND_MEMORY);
 	msi_lock_descs(&pdev->dev);
+	write = pci_msi_restore_irqs(pdev);
 	msi_for_each_desc (desc, &pdev->dev, MSI_DEFAULT_DOMAIN, MSI_DESC_ALL) {
-		pci_msix_write_message(desc, &desc->msg);
+		if (write)
+			pci_msix_write_message(desc, &desc->msg);
 		pci_msix_write_control(desc, desc->pci.mask_shadow);
 	}
 	msi_unlock_descs(&pdev->dev);

@@ -6,13 +6,13 @@ bool pci_msi_supported(const struct pci_dev *pdev, int nvec)
 	return !pdev->no_msi && !pdev->bus_no_msi && nvec >= 1;
 }
 
-bool pci_msi_domain_supports(const struct pci_dev *pdev, uint32_t flags)
+bool pci_msi_domain_supports(const struct pci_dev *pdev, uint32_t flags, enum support_mode mode)
 {
 	const struct irq_domain *domain = pdev->dev.msi_domain;
 	uint32_t supported;
 
 	if (!domain || !(domain->flags & IRQ_DOMAIN_FLAG_HIERARCHY))
-		return false;
+		return mode == ALLOW_LEGACY && msi_legacy_ops(pdev->dev.machine);
 	if (domain->flags & IRQ_DOMAIN_FLAG_MSI_PARENT)
 		supported = domain->msi_parent_ops->supported_flags;
 	else
@@ -74,7 +74,8 @@ int pci_msi_setup_domain(struct pci_dev *pdev, const struct msi_domain_template 
 	int err;
 
 	*setup = (struct pci_domain_setup){0};
-	if (!(dev->msi_domain->flags & IRQ_DOMAIN_FLAG_MSI_PARENT))
+	/* A global domain is everybody's, and an architecture without one needs none. */
+	if (!dev->msi_domain || !(dev->msi_domain->flags & IRQ_DOMAIN_FLAG_MSI_PARENT))
 		return 0;
 	if (msi_match_device_irq_domain(dev, MSI_DEFAULT_DOMAIN, template->info.bus_token))
 		return 0;

@@ -125,7 +125,7 @@ static int pci_msi_map_failure(struct device *dev, const struct msi_desc *desc, 
 	return desc->nvec_used > 1 ? 1 : -ENOSPC;
 }
 
-static unsigned pci_msi_get_virq(struct device *dev, unsigned domid, unsigned index)
+unsigned pci_msi_get_virq(struct device *dev, unsigned domid, unsigned index)
 {
 	const struct msi_desc *desc = msi_domain_desc(dev, domid, 0);
 

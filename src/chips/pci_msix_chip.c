@@ -34,6 +34,11 @@ void pci_msix_mask(struct msi_desc *desc)
 		bus_read(desc->dev->machine, entry_address(desc) + PCI_MSIX_ENTRY_VECTOR_CTRL, 4);
 }
 
+void pci_msix_unmask(struct msi_desc *desc)
+{
+	change_control(desc, PCI_MSIX_ENTRY_CTRL_MASKBIT, 0);
+}
+
 /* A function may have read ahead an entry that isn't masked: masked while it is written. */
 static void write_entry(const struct msi_desc *desc, const struct msi_msg *msg)
 {
@@ -72,8 +77,8 @@ void pci_msix_prepare_desc(struct pci_dev *pdev, struct msi_desc *desc)
 	desc->pci.default_irq = pdev->irq;
 	desc->pci.mask_base = pdev->msix_table;
 	desc->pci.is_virtual = desc->msi_index >= pdev->msix_size;
-	desc->pci.can_mask =
-		!desc->pci.is_virtual && !pci_msi_domain_supports(pdev, MSI_FLAG_NO_MASK);
+	desc->pci.can_mask = !desc->pci.is_virtual &&
+			     !pci_msi_domain_supports(pdev, MSI_FLAG_NO_MASK, DENY_LEGACY);
 	if (!desc->pci.can_mask)
 		return;
 	if (pdev->quirks & PCI_QUIRK_MSIX_TOUCH_DATA_FIRST)
@@ -101,7 +106,7 @@ static void pci_irq_unmask_msix(struct irq_data *d)
 	trace(irq_data_machine(d), pci_irq_unmask_msix, d->irq, d->domain->id);
 	if (parent_masks_too(d))
 		irq_chip_unmask_parent(d);
-	change_control(irq_data_get_msi_desc(d), PCI_MSIX_ENTRY_CTRL_MASKBIT, 0);
+	pci_msix_unmask(irq_data_get_msi_desc(d));
 }
 
 static void pci_msix_domain_write_msg(struct irq_data *d, const struct msi_msg *msg)

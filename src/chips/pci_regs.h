@@ -14,6 +14,7 @@ enum pci_header {
 };
 enum pci_command {
 	PCI_COMMAND_MEMORY = 1 << 1,
+	PCI_COMMAND_MASTER = 1 << 2,
 	PCI_COMMAND_INTX_DISABLE = 1 << 10,
 };
 #define PCI_STATUS_CAP_LIST  0x10

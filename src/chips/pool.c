@@ -133,7 +133,7 @@ static struct ims_store *pool_get(struct machine *m, irq_pool_t cookie, struct p
 
 static bool parent_offers_ims(const struct pci_dev *pdev)
 {
-	return pci_msi_domain_supports(pdev, MSI_FLAG_PCI_IMS) ||
+	return pci_msi_domain_supports(pdev, MSI_FLAG_PCI_IMS, DENY_LEGACY) ||
 	       machine_switch(pdev->dev.machine, SWITCH_FORCE_PARENT_IMS);
 }
 

@@ -10,10 +10,10 @@
  * files of the interrupt core ask of each other.
  */
 
-#define IRQ_SPACE_LEAF 256u
-#define IRQ_SPACE_FAN 128u
+#define IRQ_SPACE_LEAF	256u
+#define IRQ_SPACE_FAN	128u
 #define IRQ_SPACE_LIMIT (IRQ_SPACE_FAN * IRQ_SPACE_FAN * IRQ_SPACE_LEAF) /* irq numbers */
-#define MAX_ROOTS 4
+#define MAX_ROOTS	4
 
 struct irq_space_leaf {
 	uint64_t used[IRQ_SPACE_LEAF / 64];
@@ -36,8 +36,8 @@ struct software {
 	struct machine *machine;
 	struct irq_space *space;
 	uint32_t first_dynamic_irq;
-	uint32_t lowest_free;  /* no free number below */
-	uint32_t highest_used; /* no used number above */
+	uint32_t lowest_free;	    /* no free number below */
+	uint32_t highest_used;	    /* no used number above */
 	struct irq_domain *domains; /* newest first */
 	uint32_t next_domain_id;
 	struct device *devices;
@@ -61,12 +61,12 @@ static inline struct software *software_of(const struct machine *m)
 struct irq_core_config {
 	uint32_t first_dynamic_irq; /* no dynamic number below; ≥ 1 */
 	uint32_t nr_cpus;
-	const int32_t *node_of_cpu;	/* NULL: all in node 0 */
-	const struct cpumask *online; /* at the start */
-	bool nodes_empty; /* CPUs join their nodes later */
+	const int32_t *node_of_cpu;		/* NULL: all in node 0 */
+	const struct cpumask *online;		/* at the start */
+	bool nodes_empty;			/* CPUs join their nodes later */
 	const struct cpumask *default_affinity; /* NULL: all CPUs */
-	/* What differs between architectures. An affinity is always carried out by the caller, never
-	 * put off until the next interrupt; CPU 0 is a CPU like others. */
+	/* What differs between architectures. An affinity is always carried out by the caller,
+	 * never put off until the next interrupt; CPU 0 is a CPU like others. */
 	bool moves_at_once, boot_cpu_may_leave;
 };
 /* Makes the software of an empty machine. -EEXIST, -ENOMEM. Doesn't write to the bus. */

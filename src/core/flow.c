@@ -52,8 +52,8 @@ static unsigned run_actions(struct irq_desc *desc)
 		step(m, STEP_HANDLER, desc);
 		trace(m, handler, desc->irq_data.irq);
 		one = action->handler((int)desc->irq_data.irq, action->dev_id);
-		tape_event(m, TAPE_HANDLER, ACTOR_CPU, (uint16_t)this_cpu(m), 0,
-			   desc->irq_data.irq, 0, one);
+		tape_event(m, TAPE_HANDLER, ACTOR_CPU, (uint16_t)this_cpu(m), 0, desc->irq_data.irq,
+			   0, one);
 		result |= one;
 	}
 	return result;
@@ -219,8 +219,7 @@ void handle_edge_irq(struct irq_desc *desc)
 			break;
 		}
 		/* An edge that came while the handler ran masked the source. */
-		if (desc->istate & IRQS_PENDING &&
-		    !irqd_has(&desc->irq_data, IRQD_IRQ_DISABLED) &&
+		if (desc->istate & IRQS_PENDING && !irqd_has(&desc->irq_data, IRQD_IRQ_DISABLED) &&
 		    irqd_has(&desc->irq_data, IRQD_IRQ_MASKED))
 			unmask_irq(desc);
 		handle_irq_event(desc);
@@ -273,8 +272,7 @@ int handle_irq_desc(struct irq_desc *desc)
 	if (!desc)
 		return -EINVAL;
 	m = desc_machine(desc);
-	if (WARN_IF(m,
-		    !in_hardirq(m) && irqd_has(&desc->irq_data, IRQD_HANDLE_ENFORCE_IRQCTX),
+	if (WARN_IF(m, !in_hardirq(m) && irqd_has(&desc->irq_data, IRQD_HANDLE_ENFORCE_IRQCTX),
 		    HANDLER_CONTEXT, desc->irq_data.irq))
 		return -EPERM;
 	desc->handle_irq(desc);

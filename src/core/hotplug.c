@@ -40,8 +40,7 @@ static void migrate_one_irq(struct irq_desc *desc, unsigned cpu)
 	for (uint32_t i = 0; i < sw->nr_roots; i++)
 		if (sw->roots[i]->force_complete_move)
 			sw->roots[i]->force_complete_move(m, d, cpu);
-	if (irqd_has(d, IRQD_PER_CPU) || !irqd_has(d, IRQD_IRQ_STARTED) ||
-	    !needs_to_move(d, cpu)) {
+	if (irqd_has(d, IRQD_PER_CPU) || !irqd_has(d, IRQD_IRQ_STARTED) || !needs_to_move(d, cpu)) {
 		irq_fixup_move_pending(desc, false);
 		return;
 	}
@@ -66,7 +65,7 @@ static void migrate_one_irq(struct irq_desc *desc, unsigned cpu)
 
 static void migrate_all_irqs_off(struct machine *m, unsigned cpu)
 {
-	for_each_used_irq(irq, m) {
+	for_each_used_irq (irq, m) {
 		struct irq_desc *desc = irq_to_desc(m, irq);
 
 		lock_acquire(m, &desc->lock);
@@ -83,8 +82,8 @@ static void restore_affinity(struct irq_desc *desc, unsigned cpu)
 	    !cpumask_test(d->common->affinity, cpu) || desc->istate & IRQS_SUSPENDED)
 		return;
 	if (irqd_has(d, IRQD_MANAGED_SHUTDOWN)) {
-		bool loses_depth = machine_switch(desc->irq_common_data.machine,
-						  SWITCH_MANAGED_DEPTH_LOSS);
+		bool loses_depth =
+			machine_switch(desc->irq_common_data.machine, SWITCH_MANAGED_DEPTH_LOSS);
 
 		if (loses_depth || desc->depth <= 1) {
 			irq_startup(desc, true, IRQ_START_COND);
@@ -104,8 +103,8 @@ static void set_online(struct software *sw, unsigned cpu, bool online)
 	struct machine *m = sw->machine;
 
 	touch(m, sw);
-	sw->online = online ? cpumask_with(m, sw->online, cpu)
-			    : cpumask_without(m, sw->online, cpu);
+	sw->online =
+		online ? cpumask_with(m, sw->online, cpu) : cpumask_without(m, sw->online, cpu);
 }
 
 int cpu_down(struct machine *m, unsigned cpu)
@@ -165,7 +164,7 @@ int cpu_up(struct machine *m, unsigned cpu)
 		if (sw->roots[i]->cpu_online)
 			sw->roots[i]->cpu_online(m, cpu);
 	step(m, STEP_CPU_STAGE, sw);
-	for_each_used_irq(irq, m) {
+	for_each_used_irq (irq, m) {
 		struct irq_desc *desc = irq_to_desc(m, irq);
 
 		lock_acquire(m, &desc->lock);

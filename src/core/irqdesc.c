@@ -445,8 +445,7 @@ static struct node_map *make_node_map(struct machine *m, const struct irq_core_c
 
 		nodes->node_of_cpu[cpu] = node;
 		if (node >= 0 && (uint32_t)node < nr_nodes && !config->nodes_empty)
-			nodes->cpus_of_node[node] =
-				cpumask_with(m, nodes->cpus_of_node[node], cpu);
+			nodes->cpus_of_node[node] = cpumask_with(m, nodes->cpus_of_node[node], cpu);
 	}
 	return nodes;
 }

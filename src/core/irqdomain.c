@@ -3,6 +3,7 @@
 #include "core/load.h"
 #include "core/msi_internal.h"
 
+#include <irqlab/provider/fwspec.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -680,6 +681,10 @@ void irq_dispose_mapping(struct machine *m, unsigned virq)
 
 	if (!domain)
 		return;
+	if (domain->flags & IRQ_DOMAIN_FLAG_MSI_DEVICE) {
+		msi_device_domain_free_wired(domain, virq);
+		return;
+	}
 	if (domain->flags & IRQ_DOMAIN_FLAG_HIERARCHY) {
 		irq_domain_free_irqs(m, virq, 1);
 		return;

@@ -49,8 +49,8 @@ void irq_free_msi_desc(struct machine *m, struct msi_desc *desc)
 int msi_register_legacy(struct machine *m, const struct msi_legacy_ops *ops, void *data)
 {
 	struct software *sw = software_of(m);
-	bool complete = ops->name && (ops->setup || ops->setup_one) &&
-			(ops->teardown || ops->teardown_one);
+	bool complete =
+		ops->name && (ops->setup || ops->setup_one) && (ops->teardown || ops->teardown_one);
 
 	if (WARN_IF(m, !complete, DOMAIN_INCOMPLETE, 0))
 		return -EINVAL;

@@ -35,9 +35,9 @@ const struct cpumask *irq_load_mask(struct machine *m, const uint32_t *cpus, uin
 static irq_flow_handler_t flow_by_name(const char *function)
 {
 	static const irq_flow_handler_t known[] = {
-		handle_bad_irq,	    handle_simple_irq, handle_untracked_irq, handle_level_irq,
-		handle_fasteoi_irq, handle_edge_irq,   handle_percpu_irq,
-		handle_percpu_devid_irq,
+		handle_bad_irq,	   handle_simple_irq,	    handle_untracked_irq,
+		handle_level_irq,  handle_fasteoi_irq,	    handle_edge_irq,
+		handle_percpu_irq, handle_percpu_devid_irq,
 	};
 
 	for (size_t i = 0; function && i < sizeof(known) / sizeof(known[0]); i++)
@@ -79,8 +79,8 @@ const char *irq_desc_flow(const struct irq_desc *desc)
 
 static int load_foreign_flow(struct irq_desc *desc, const char *name)
 {
-	struct foreign_flow *flow = object_alloc(desc->irq_common_data.machine, &foreign_flow_type,
-						 sizeof(*flow));
+	struct foreign_flow *flow =
+		object_alloc(desc->irq_common_data.machine, &foreign_flow_type, sizeof(*flow));
 
 	if (!flow)
 		return -ENOMEM;

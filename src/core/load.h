@@ -17,7 +17,8 @@ struct irq_desc;
 const char *irq_desc_flow(const struct irq_desc *desc);
 
 struct irq_domain;
-/* Gives a loaded interrupt its levels, still empty. -EINVAL: no such irq, or it has them. -ENOMEM. */
+/* Gives a loaded interrupt its levels, still empty. -EINVAL: no such irq, or it has them. -ENOMEM.
+ */
 int irq_domain_load_levels(struct irq_domain *domain, unsigned virq);
 /* Enters its levels, now filled, in the reverse maps. -ENOMEM. */
 int irq_domain_load_map(struct irq_domain *domain, unsigned virq);

@@ -38,8 +38,8 @@ static bool can_share(struct irq_desc *desc, unsigned long flags)
 	const bool shares = flags & old->flags & IRQF_SHARED && old_type == type &&
 			    !((flags ^ old->flags) & (IRQF_ONESHOT | IRQF_PERCPU));
 
-	if (!was_set && (shares || machine_switch(irq_data_machine(d),
-						  SWITCH_TRIGGER_SET_ON_REFUSAL)))
+	if (!was_set &&
+	    (shares || machine_switch(irq_data_machine(d), SWITCH_TRIGGER_SET_ON_REFUSAL)))
 		irqd_update(d, IRQD_TRIGGER_MASK, type | IRQD_DEFAULT_TRIGGER_SET);
 	return shares;
 }
@@ -59,8 +59,8 @@ static int start_first(struct irq_desc *desc, unsigned long flags)
 		return ret;
 
 	touch(desc->irq_common_data.machine, desc);
-	desc->istate &= ~(uint32_t)(IRQS_AUTODETECT | IRQS_SPURIOUS_DISABLED | IRQS_ONESHOT |
-				    IRQS_WAITING);
+	desc->istate &=
+		~(uint32_t)(IRQS_AUTODETECT | IRQS_SPURIOUS_DISABLED | IRQS_ONESHOT | IRQS_WAITING);
 	irqd_clear(d, IRQD_IRQ_INPROGRESS);
 	if (flags & IRQF_PERCPU) {
 		irqd_set(d, IRQD_PER_CPU);

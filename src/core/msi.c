@@ -240,7 +240,8 @@ void msi_domain_free_msi_descs_locked(struct device *dev, unsigned domid)
 	const struct msi_slot *slot = msi_locked_slot(dev, domid);
 	struct msi_desc *desc;
 
-	for (unsigned index = 0; slot && (desc = msi_slot_next(slot, &index, MSI_MAX_INDEX)); index++)
+	for (unsigned index = 0; slot && (desc = msi_slot_next(slot, &index, MSI_MAX_INDEX));
+	     index++)
 		if (!desc->irq)
 			msi_erase_desc(desc);
 }

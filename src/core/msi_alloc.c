@@ -77,12 +77,23 @@ static void disassociate(struct machine *m, struct msi_desc *desc)
 	desc->irq = 0;
 }
 
+static void warn_of_actions(const struct msi_batch *batch)
+{
+	struct machine *m = batch->dev->machine;
+	struct msi_desc *desc;
+
+	for (unsigned index = batch->first;
+	     (desc = msi_slot_next(batch->slot, &index, batch->last)); index++)
+		WARN_IF(m, desc->irq && has_action(m, desc), FREE_WITH_ACTION, desc->irq);
+}
+
 static void free_irqs(const struct msi_batch *batch, bool only_own)
 {
 	struct device *dev = batch->dev;
 	struct msi_desc *desc;
 
 	if (batch->info->ops->domain_free_irqs) {
+		warn_of_actions(batch);
 		batch->info->ops->domain_free_irqs(batch->domain, dev);
 		return;
 	}

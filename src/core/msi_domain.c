@@ -127,11 +127,20 @@ static void msi_level_deactivate(struct irq_domain *domain, struct irq_data *d)
 	d->chip->irq_write_msi_msg(d, zero);
 }
 
+static int msi_level_translate(struct irq_domain *domain, const struct irq_fwspec *fwspec,
+			       uint64_t *hwirq, unsigned *type)
+{
+	const struct msi_domain_ops *ops = msi_get_domain_info(domain)->ops;
+
+	return ops->msi_translate ? ops->msi_translate(domain, fwspec, hwirq, type) : -EINVAL;
+}
+
 static const struct irq_domain_ops msi_level_ops = {
 	.alloc = msi_level_alloc,
 	.free = msi_level_free,
 	.activate = msi_level_activate,
 	.deactivate = msi_level_deactivate,
+	.translate = msi_level_translate,
 };
 
 /* ---- what a template may leave out ---- */
@@ -186,13 +195,13 @@ static bool info_is_complete(const struct msi_domain_info *info)
 {
 	const struct msi_domain_ops *ops = info->ops;
 	const struct irq_chip *chip = info->chip;
-	bool masks = chip->irq_mask && chip->irq_unmask;
 
 	if (ops->domain_alloc_irqs) /* neither hierarchy nor chip: all is somebody else's */
 		return ops->domain_free_irqs;
 	if (!ops->get_hwirq || !ops->msi_init || !ops->msi_prepare || !ops->set_desc)
 		return false;
-	return chip->irq_write_msi_msg && (masks || info->flags & MSI_FLAG_NO_MASK);
+	return chip->irq_write_msi_msg &&
+	       ((chip->irq_mask && chip->irq_unmask) || info->flags & MSI_FLAG_NO_MASK);
 }
 
 static int fill_defaults(struct msi_bundle *bundle)
@@ -208,9 +217,8 @@ static int fill_defaults(struct msi_bundle *bundle)
 	if (info->flags & MSI_FLAG_USE_DEF_CHIP_OPS && !info->chip->irq_set_affinity &&
 	    !(info->flags & MSI_FLAG_NO_AFFINITY))
 		info->chip->irq_set_affinity = msi_domain_set_affinity;
-	return WARN_IF(bundle->dev->machine, !info_is_complete(info), MSI_BAD_TEMPLATE, 0)
-		       ? -EINVAL
-		       : 0;
+	return WARN_IF(bundle->dev->machine, !info_is_complete(info), MSI_BAD_TEMPLATE, 0) ? -EINVAL
+											   : 0;
 }
 
 /* ---- a domain of nobody's device ---- */
@@ -259,12 +267,20 @@ static struct msi_bundle *make_bundle(struct device *dev, unsigned domid,
 	return bundle;
 }
 
+/* Who looks for the device's own node finds the domain, or there is a node for it alone. */
+static const char *node_of(const struct msi_bundle *bundle)
+{
+	const char *own = bundle->dev->fwnode;
+
+	return bundle->copy.info.flags & MSI_FLAG_USE_DEV_FWNODE && own ? own : bundle->copy.name;
+}
+
 static struct irq_domain *make_domain(struct msi_bundle *bundle)
 {
 	struct device *dev = bundle->dev;
 	const struct irq_domain_config config = {
-		.name = bundle->copy.name,
-		.fwnode = bundle->copy.name,
+		.name = node_of(bundle),
+		.fwnode = node_of(bundle),
 		.ops = &msi_level_ops,
 		.parent = dev->msi_domain,
 		.bus_token = bundle->copy.info.bus_token,

@@ -6,7 +6,7 @@
 static void resend_expired(struct machine *m, struct timer *timer)
 {
 	(void)timer;
-	for_each_used_irq(irq, m) {
+	for_each_used_irq (irq, m) {
 		struct irq_desc *desc = irq_to_desc(m, irq);
 
 		if (!(desc->istate & IRQS_WAITING))

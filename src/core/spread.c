@@ -87,8 +87,8 @@ static void spread_node(struct machine *m, const struct node_share *share,
 	for (unsigned i = 0; i < share->groups; i++, (*group)++) {
 		if (*group >= nr_groups)
 			*group = 0;
-		masks[*group].mask = cpumask_or(m, masks[*group].mask,
-						take_cpus(m, &cpus, each + (i < larger)));
+		masks[*group].mask =
+			cpumask_or(m, masks[*group].mask, take_cpus(m, &cpus, each + (i < larger)));
 	}
 }
 
@@ -113,9 +113,8 @@ static void group_cpus_evenly(struct machine *m, struct irq_affinity_desc *masks
 	}
 	if (nr_groups <= nr_nodes) {
 		for (unsigned i = 0; i < nr_nodes; i++, group = (group + 1) % nr_groups)
-			masks[group].mask =
-				cpumask_or(m, masks[group].mask,
-					   node_cpus(m, share[i].node, possible));
+			masks[group].mask = cpumask_or(m, masks[group].mask,
+						       node_cpus(m, share[i].node, possible));
 		return;
 	}
 	divide_groups(share, nr_nodes, nr_groups);
@@ -138,7 +137,8 @@ static void call_calc_sets(struct machine *m, struct irq_affinity *affd, unsigne
 	      affd->set_size[3]);
 }
 
-/* Each set over all CPUs by itself. False: a set of size 0, or sets that hold more than there is. */
+/* Each set over all CPUs by itself. False: a set of size 0, or sets that hold more than there is.
+ */
 static bool spread_sets(struct machine *m, struct irq_affinity_desc *masks, unsigned room,
 			const struct irq_affinity *affd)
 {

@@ -2,13 +2,16 @@
 #include <domains/matrix.h>
 #include <domains/tracepoint.h>
 
-#define WORDS (IRQ_MATRIX_BITS / 64)
+#define RECORD_WORDS (IRQ_MATRIX_BITS / 64)
+#define MAX_WORDS    (IRQ_MATRIX_MAX_BITS / 64)
 
 struct matrix_cpu {
 	uint32_t matrix_id, cpu;
 	bool initialized, online;
 	uint32_t available, allocated, managed, managed_allocated;
-	uint64_t alloc_map[WORDS], managed_map[WORDS];
+	uint32_t words; /* of each map */
+	uint64_t *managed_map;
+	uint64_t alloc_map[];
 };
 
 struct irq_matrix {
@@ -16,8 +19,9 @@ struct irq_matrix {
 	uint32_t id, nr_cpus;
 	uint32_t first, last;
 	uint32_t global_available, global_reserved, total_allocated, online_maps, system_in_window;
-	uint64_t system_map[WORDS];
-	uint64_t outside[WORDS]; /* bits that are not in the window */
+	uint32_t words; /* of each map; at least RECORD_WORDS */
+	uint64_t system_map[MAX_WORDS];
+	uint64_t outside[MAX_WORDS]; /* bits that are not in the window */
 	struct matrix_cpu *cpu[];
 };
 
@@ -29,8 +33,8 @@ static void matrix_cpu_digest(const void *object, struct digest *d)
 	digest_u64(d, c->initialized | c->online << 1);
 	digest_u64(d, (uint64_t)c->available << 32 | c->allocated);
 	digest_u64(d, (uint64_t)c->managed << 32 | c->managed_allocated);
-	digest_bytes(d, c->alloc_map, sizeof(c->alloc_map));
-	digest_bytes(d, c->managed_map, sizeof(c->managed_map));
+	digest_bytes(d, c->alloc_map, c->words * sizeof(c->alloc_map[0]));
+	digest_bytes(d, c->managed_map, c->words * sizeof(c->managed_map[0]));
 }
 static const struct object_type matrix_cpu_type = {"matrix-cpu", matrix_cpu_digest};
 
@@ -43,7 +47,7 @@ static void matrix_digest(const void *object, struct digest *d)
 	digest_u64(d, (uint64_t)x->global_available << 32 | x->global_reserved);
 	digest_u64(d, (uint64_t)x->total_allocated << 32 | x->online_maps);
 	digest_u64(d, x->system_in_window);
-	digest_bytes(d, x->system_map, sizeof(x->system_map));
+	digest_bytes(d, x->system_map, x->words * sizeof(x->system_map[0]));
 }
 static const struct object_type matrix_type = {"matrix", matrix_digest};
 
@@ -67,7 +71,7 @@ static void map_clear(uint64_t *map, unsigned bit)
 /* The lowest bit that nobody has on this CPU; -ENOSPC. */
 static int first_free_bit(const struct irq_matrix *x, const struct matrix_cpu *c)
 {
-	for (unsigned w = 0; w < WORDS; w++) {
+	for (unsigned w = 0; w < x->words; w++) {
 		uint64_t taken =
 			c->alloc_map[w] | c->managed_map[w] | x->system_map[w] | x->outside[w];
 
@@ -80,7 +84,7 @@ static int first_free_bit(const struct irq_matrix *x, const struct matrix_cpu *c
 /* The lowest bit that is set aside and not in use; -ENOSPC. */
 static int first_managed_bit(const struct matrix_cpu *c)
 {
-	for (unsigned w = 0; w < WORDS; w++) {
+	for (unsigned w = 0; w < c->words; w++) {
 		uint64_t spare = c->managed_map[w] & ~c->alloc_map[w];
 
 		if (spare)
@@ -108,12 +112,26 @@ static void change(struct irq_matrix *x, struct matrix_cpu *c)
 
 /* ---- life ---- */
 
+static struct matrix_cpu *make_cpu(const struct irq_matrix *x, uint32_t cpu)
+{
+	size_t map = x->words * sizeof(uint64_t);
+	struct matrix_cpu *c = object_alloc(x->machine, &matrix_cpu_type, sizeof(*c) + 2 * map);
+
+	if (!c)
+		return NULL;
+	c->matrix_id = x->id;
+	c->cpu = cpu;
+	c->words = x->words;
+	c->managed_map = c->alloc_map + c->words;
+	return c;
+}
+
 struct irq_matrix *irq_matrix_create(struct machine *m, uint32_t id, uint32_t nr_cpus,
 				     uint32_t first, uint32_t last)
 {
 	struct irq_matrix *x;
 
-	if (first > last || last >= IRQ_MATRIX_BITS || nr_cpus > CPUMASK_MAX_CPUS)
+	if (first > last || last >= IRQ_MATRIX_MAX_BITS || nr_cpus > CPUMASK_MAX_CPUS)
 		return NULL;
 	x = object_alloc(m, &matrix_type, sizeof(*x) + nr_cpus * sizeof(x->cpu[0]));
 	if (!x)
@@ -122,18 +140,17 @@ struct irq_matrix *irq_matrix_create(struct machine *m, uint32_t id, uint32_t nr
 	x->id = id;
 	x->first = first;
 	x->last = last;
-	for (unsigned bit = 0; bit < IRQ_MATRIX_BITS; bit++)
+	x->words = last < IRQ_MATRIX_BITS ? RECORD_WORDS : last / 64 + 1;
+	for (unsigned bit = 0; bit < x->words * 64; bit++)
 		if (bit < first || bit > last)
 			map_set(x->outside, bit);
 	for (x->nr_cpus = 0; x->nr_cpus < nr_cpus; x->nr_cpus++) {
-		struct matrix_cpu *c = object_alloc(m, &matrix_cpu_type, sizeof(*c));
+		struct matrix_cpu *c = make_cpu(x, x->nr_cpus);
 
 		if (!c) {
 			irq_matrix_destroy(x);
 			return NULL;
 		}
-		c->matrix_id = id;
-		c->cpu = x->nr_cpus;
 		x->cpu[c->cpu] = c;
 	}
 	return x;
@@ -190,7 +207,7 @@ void irq_matrix_assign_system(struct irq_matrix *x, unsigned cpu, unsigned bit, 
 {
 	struct matrix_cpu *c = x->cpu[cpu];
 
-	if (bit >= IRQ_MATRIX_BITS || x->online_maps > 1 || (x->online_maps && !replace) ||
+	if (bit >= x->words * 64 || x->online_maps > 1 || (x->online_maps && !replace) ||
 	    (replace && !map_test(c->alloc_map, bit))) {
 		machine_poison(x->machine, "matrix: system bit assigned too late");
 		return;
@@ -442,6 +459,11 @@ struct irq_matrix_totals irq_matrix_totals(const struct irq_matrix *x)
 	return t;
 }
 
+bool irq_matrix_taken(const struct irq_matrix *x, unsigned cpu, unsigned bit)
+{
+	return cpu < x->nr_cpus && bit < x->words * 64 && map_test(x->cpu[cpu]->alloc_map, bit);
+}
+
 bool irq_matrix_cpu(const struct irq_matrix *x, unsigned cpu, struct matrix_cpu_record *out,
 		    bool *initialized)
 {
@@ -458,6 +480,7 @@ bool irq_matrix_cpu(const struct irq_matrix *x, unsigned cpu, struct matrix_cpu_
 		.managed = c->managed,
 		.managed_allocated = c->managed_allocated,
 	};
+	/* Every map has room for a recorded one. */
 	__builtin_memcpy(out->bits, c->alloc_map, sizeof(out->bits));
 	__builtin_memcpy(out->managed_bits, c->managed_map, sizeof(out->managed_bits));
 	if (initialized)
@@ -477,8 +500,8 @@ static void load_cpu(struct irq_matrix *x, const struct matrix_cpu_record *from)
 	c->allocated = from->allocated;
 	c->managed = from->managed;
 	c->managed_allocated = from->managed_allocated;
-	__builtin_memcpy(c->alloc_map, from->bits, sizeof(c->alloc_map));
-	__builtin_memcpy(c->managed_map, from->managed_bits, sizeof(c->managed_map));
+	__builtin_memcpy(c->alloc_map, from->bits, sizeof(from->bits));
+	__builtin_memcpy(c->managed_map, from->managed_bits, sizeof(from->managed_bits));
 }
 
 int irq_matrix_load(struct irq_matrix *x, const struct start_state *start)
@@ -493,7 +516,7 @@ int irq_matrix_load(struct irq_matrix *x, const struct start_state *start)
 	x->total_allocated = start->total_allocated;
 	x->online_maps = start->online_maps;
 	x->system_in_window = start->system_in_window;
-	__builtin_memcpy(x->system_map, start->system_bits, sizeof(x->system_map));
+	__builtin_memcpy(x->system_map, start->system_bits, sizeof(start->system_bits));
 	for (uint32_t i = 0; i < start->nr_matrix; i++)
 		load_cpu(x, &start->matrix[i]);
 	return 0;

@@ -15,12 +15,13 @@
  * number. A managed bit is set aside first, on every CPU of a mask, and taken
  * later on the CPU that uses the fewest of them, ties to the highest number.
  */
-#define IRQ_MATRIX_BITS 256
+#define IRQ_MATRIX_BITS	    256 /* of a small one, and of a recorded state */
+#define IRQ_MATRIX_MAX_BITS 2048
 
 struct irq_matrix;
 
 /*
- * Bits first … last (inclusive, below IRQ_MATRIX_BITS) on CPUs 0 … nr_cpus − 1,
+ * Bits first … last (inclusive, below IRQ_MATRIX_MAX_BITS) on CPUs 0 … nr_cpus − 1,
  * all offline. `id` tells several of them in one machine apart. NULL: -ENOMEM,
  * or an empty window.
  */
@@ -72,11 +73,13 @@ uint32_t irq_matrix_allocated(const struct irq_matrix *x, unsigned cpu);
 struct irq_matrix_totals {
 	uint32_t window_first, window_last;
 	uint32_t global_available, global_reserved, total_allocated, online_maps, system_in_window;
-	uint64_t system_bits[4];
+	uint64_t system_bits[4]; /* the first IRQ_MATRIX_BITS */
 	uint32_t nr_cpus;
 };
 struct irq_matrix_totals irq_matrix_totals(const struct irq_matrix *x);
-/* False: no such CPU. *initialized: it was online once. */
+/* Somebody has the bit on that CPU. */
+bool irq_matrix_taken(const struct irq_matrix *x, unsigned cpu, unsigned bit);
+/* False: no such CPU. *initialized: it was online once. Bits: the first IRQ_MATRIX_BITS. */
 bool irq_matrix_cpu(const struct irq_matrix *x, unsigned cpu, struct matrix_cpu_record *out,
 		    bool *initialized);
 /* Takes over all counters and bits of a recorded state. -EINVAL: a CPU or a window that is not

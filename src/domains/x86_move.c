@@ -301,7 +301,7 @@ void reset_vector_table(struct x86_root *x, unsigned cpu)
 /* Interrupts that were allocated, but never started, did not move and still own their vectors. */
 static void restore_vector_table(struct x86_root *x, unsigned cpu)
 {
-	for_each_used_irq(irq, x->machine) {
+	for_each_used_irq (irq, x->machine) {
 		struct irq_desc *desc = irq_to_desc(x->machine, irq);
 		const struct x86_vector *v = x86_vector_of(&desc->irq_data);
 

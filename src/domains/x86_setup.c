@@ -134,8 +134,10 @@ static bool add_cpu(struct x86_root *x, uint32_t cpu, uint32_t apic_id)
 /* In the order in which they are set aside: exceptions, the system call gate, the local
  * APIC's own, and at last that of the PICs' cascade. */
 static const uint8_t pc_system_vectors[][2] = {
-	{0, 21},    {29, 29},	{128, 128}, {236, 236},
-	{240, 242}, {244, 244}, {246, 255}, {X86_ISA_IRQ_VECTOR(X86_CASCADE_IRQ), X86_ISA_IRQ_VECTOR(X86_CASCADE_IRQ)},
+	{0, 21},    {29, 29},
+	{128, 128}, {236, 236},
+	{240, 242}, {244, 244},
+	{246, 255}, {X86_ISA_IRQ_VECTOR(X86_CASCADE_IRQ), X86_ISA_IRQ_VECTOR(X86_CASCADE_IRQ)},
 };
 
 static void assign_pc_system_vectors(struct x86_root *x)

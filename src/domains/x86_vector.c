@@ -220,7 +220,7 @@ static void take_from_pic(struct x86_root *x, struct irq_data *d)
 
 	touch(x->machine, x);
 	x->legacy_irqs &= ~(UINT32_C(1) << d->irq);
-	v->vector = X86_ISA_IRQ_VECTOR(d->irq);
+	v->vector = (uint8_t)X86_ISA_IRQ_VECTOR(d->irq);
 	v->cpu = (uint16_t)this_cpu(x->machine);
 	if (irqd_has(d, IRQD_ACTIVATED)) {
 		tracepoint(x->machine, vector_setup, d->irq, true, 0);

@@ -20,7 +20,7 @@ bool violated(struct check *c, const char *format, ...)
 
 /* ---- vectors ---- */
 
-static bool vector_sums(struct check *c, const struct irq_matrix *matrix)
+bool matrix_sums(struct check *c, const struct irq_matrix *matrix)
 {
 	const struct irq_matrix_totals totals = irq_matrix_totals(matrix);
 	const bool drifts = machine_switch(c->m, SWITCH_MATRIX_TOTAL_DRIFT);
@@ -77,8 +77,7 @@ static bool reservations(struct check *c, const struct irq_matrix *matrix)
 {
 	uint32_t reserved = 0;
 
-	for_each_used_irq(irq, c->m)
-	{
+	for_each_used_irq (irq, c->m) {
 		struct x86_vector_info info;
 
 		if (!x86_vector_info(c->m, irq, &info))
@@ -100,8 +99,7 @@ static bool reservations(struct check *c, const struct irq_matrix *matrix)
 
 static bool has_lost_entry(struct check *c, unsigned cpu, unsigned vector)
 {
-	for_each_used_irq(irq, c->m)
-	{
+	for_each_used_irq (irq, c->m) {
 		struct x86_vector_info info;
 
 		if (!x86_vector_info(c->m, irq, &info))
@@ -150,8 +148,7 @@ static bool vectors(struct check *c)
 {
 	const struct irq_matrix *matrix = x86_matrix(c->m);
 
-	return !matrix ||
-	       (vector_sums(c, matrix) && reservations(c, matrix) && owners(c, matrix));
+	return !matrix || (matrix_sums(c, matrix) && reservations(c, matrix) && owners(c, matrix));
 }
 
 /* ---- levels ---- */
@@ -160,7 +157,7 @@ static bool leads_back(struct check *c, unsigned irq, const struct irq_desc *des
 {
 	const struct msi_desc *msi = desc->irq_common_data.msi_desc;
 
-	if (!msi)
+	if (!msi || !msi->dev->msi) /* the device went, and left it behind */
 		return true;
 	if (irq < msi->irq || irq >= msi->irq + msi->nvec_used)
 		return violated(c, "irq %u: its descriptor is that of irqs %u to %u", irq, msi->irq,
@@ -171,8 +168,7 @@ static bool leads_back(struct check *c, unsigned irq, const struct irq_desc *des
 
 static bool levels(struct check *c)
 {
-	for_each_used_irq(irq, c->m)
-	{
+	for_each_used_irq (irq, c->m) {
 		struct irq_desc *desc = irq_to_desc(c->m, irq);
 
 		for (const struct irq_data *d = &desc->irq_data; d && d->domain;
@@ -199,5 +195,6 @@ bool machine_invariants(struct machine *m, char *violation, size_t size)
 
 	if (machine_poisoned(m))
 		return violated(&c, "the machine is poisoned: %s", machine_poisoned(m));
-	return vectors(&c) && levels(&c) && messages_agree(&c);
+	return vectors(&c) && identities_agree(&c) && lpis_agree(&c) && levels(&c) &&
+	       messages_agree(&c);
 }

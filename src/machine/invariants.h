@@ -14,6 +14,13 @@ struct check {
 /* Writes the sentence and returns false. */
 bool violated(struct check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+struct irq_matrix;
+/* The counters of a matrix add up. */
+bool matrix_sums(struct check *c, const struct irq_matrix *matrix);
+/* Identities of interrupt files have one owner each, and the matrix knows them. */
+bool identities_agree(struct check *c);
+/* LPIs are where the ITS's tables, the software and its counts say that they are. */
+bool lpis_agree(struct check *c);
 /* Table entries against vectors, units against tables, devices against descriptors. */
 bool messages_agree(struct check *c);
 

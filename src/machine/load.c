@@ -6,7 +6,10 @@
 #include "core/load.h"
 #include "domains/amd_ir.h"
 #include "domains/intel_ir.h"
+#include "domains/ioapic.h"
+#include "domains/unit_msi.h"
 #include "domains/x86.h"
+#include "machine/build.h"
 #include "machine/load_msi.h"
 #include "machine/passive.h"
 #include "sim_cpu/lapic.h"
@@ -22,17 +25,7 @@
  * creates the hardware, hands its bus addresses to the software, and steps back.
  */
 
-#define MAX_UNITS 8
-
-struct build {
-	struct machine *m;
-	const struct machine_desc *desc;
-	const char *why;
-	struct irq_domain *root;
-	struct irq_domain *remap[MAX_UNITS];
-};
-
-static int refuse(struct build *b, int ret, const char *why)
+int build_refuse(struct build *b, int ret, const char *why)
 {
 	if (!b->why)
 		b->why = why;
@@ -55,59 +48,61 @@ static int check_cpus(struct build *b)
 	const struct machine_desc *desc = b->desc;
 
 	if (!desc->nr_cpus || desc->nr_cpus > CPUMASK_MAX_CPUS)
-		return refuse(b, -EINVAL, "a machine has 1 to 4096 CPUs");
+		return build_refuse(b, -EINVAL, "a machine has 1 to 4096 CPUs");
 	if (desc->apic_mode == APIC_LOGICAL_FLAT && desc->nr_cpus > 8)
-		return refuse(b, -EINVAL, "logical flat mode has room for 8 CPUs");
+		return build_refuse(b, -EINVAL, "logical flat mode has room for 8 CPUs");
 	if (same_id_twice(desc))
-		return refuse(b, -EINVAL, "two CPUs have the same APIC id");
+		return build_refuse(b, -EINVAL, "two CPUs have the same APIC id");
 	if (desc->cpus && desc->cpus[0].offline)
-		return refuse(b, -EINVAL, "CPU 0 cannot be offline");
+		return build_refuse(b, -EINVAL, "CPU 0 cannot be offline");
 	for (uint32_t i = 0; desc->cpus && i < desc->nr_cpus; i++)
 		if (desc->cpus[i].node >= 1024)
-			return refuse(b, -EINVAL, "NUMA nodes are numbered below 1024");
+			return build_refuse(b, -EINVAL, "NUMA nodes are numbered below 1024");
 	if (desc->vector_first > desc->vector_last || desc->vector_last > 255 ||
 	    (desc->vector_last && desc->vector_first < 16))
-		return refuse(b, -EINVAL, "the vector window must lie within 16 to 255");
+		return build_refuse(b, -EINVAL, "the vector window must lie within 16 to 255");
 	return 0;
 }
 
 static int check_units(struct build *b)
 {
 	if (b->desc->nr_remaps > MAX_UNITS)
-		return refuse(b, -EINVAL, "a machine has at most 8 remapping units");
+		return build_refuse(b, -EINVAL, "a machine has at most 8 remapping units");
 	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
 		const struct remap_desc *remap = &b->desc->remaps[i];
 
 		if (remap->kind == REMAP_INTEL && (remap->entries < 2 || remap->entries > 65536 ||
 						   remap->entries & (remap->entries - 1)))
-			return refuse(b, -EINVAL,
-				      "an Intel table has a power of two of entries, 2 to 65536");
+			return build_refuse(
+				b, -EINVAL,
+				"an Intel table has a power of two of entries, 2 to 65536");
 		if (remap->kind == REMAP_AMD && remap->entries > 512)
-			return refuse(b, -EINVAL, "an AMD table has at most 512 entries");
+			return build_refuse(b, -EINVAL, "an AMD table has at most 512 entries");
 	}
 	return 0;
 }
 
-static int check_devices(struct build *b)
+int build_check_devices(struct build *b)
 {
 	for (uint32_t i = 0; i < b->desc->nr_devices; i++) {
 		const struct device_desc *dev = &b->desc->devices[i];
 
 		if (!dev->name || !*dev->name)
-			return refuse(b, -EINVAL, "a device needs a name");
+			return build_refuse(b, -EINVAL, "a device needs a name");
 		if (dev->msix.size > 2048)
-			return refuse(b, -EINVAL, "an MSI-X table has at most 2048 entries");
+			return build_refuse(b, -EINVAL, "an MSI-X table has at most 2048 entries");
 		if (dev->msi.vectors > 32 || dev->msi.vectors & (dev->msi.vectors - 1))
-			return refuse(b, -EINVAL, "MSI has 1, 2, 4, 8, 16 or 32 vectors");
+			return build_refuse(b, -EINVAL, "MSI has 1, 2, 4, 8, 16 or 32 vectors");
 		if (dev->nr_stores > DEVICE_MAX_STORES)
-			return refuse(b, -EINVAL, "a device has at most 4 message stores");
+			return build_refuse(b, -EINVAL, "a device has at most 4 message stores");
 		for (uint32_t j = 0; j < i; j++) {
 			const struct device_desc *other = &b->desc->devices[j];
 
 			if (!strcmp(dev->name, other->name))
-				return refuse(b, -EEXIST, "two devices have the same name");
+				return build_refuse(b, -EEXIST, "two devices have the same name");
 			if (dev->segment == other->segment && dev->requester == other->requester)
-				return refuse(b, -EEXIST, "two devices have the same requester id");
+				return build_refuse(b, -EEXIST,
+						    "two devices have the same requester id");
 		}
 	}
 	return 0;
@@ -118,32 +113,39 @@ static int check_devices(struct build *b)
 static int build_cpus(struct build *b)
 {
 	const struct machine_desc *desc = b->desc;
-	struct cpu_desc *plain = NULL;
+	struct cpu_desc *cpus = calloc(desc->nr_cpus, sizeof(*cpus));
 	int ret;
 
-	if (!desc->cpus) {
-		plain = calloc(desc->nr_cpus, sizeof(*plain));
-		if (!plain)
-			return -ENOMEM;
-		for (uint32_t i = 0; i < desc->nr_cpus; i++)
-			plain[i] = (struct cpu_desc){.apic_id = i, .node = -1};
+	if (!cpus)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < desc->nr_cpus; i++) {
+		cpus[i] = desc->cpus ? desc->cpus[i] : (struct cpu_desc){.apic_id = i, .node = -1};
+		cpus[i].offline |= b->booting && i;
 	}
-	ret = lapics_create(b->m, plain ? plain : desc->cpus, desc->nr_cpus, desc->apic_mode);
-	free(plain);
+	ret = lapics_create(b->m, cpus, desc->nr_cpus, desc->apic_mode);
+	free(cpus);
 	return ret;
 }
 
-static int build_core(struct build *b)
+int build_core(struct build *b)
 {
 	const struct machine_desc *desc = b->desc;
 	struct irq_core_config config = {
-		.first_dynamic_irq = desc->first_dynamic_irq ? desc->first_dynamic_irq : 24,
+		.first_dynamic_irq = desc->first_dynamic_irq	? desc->first_dynamic_irq
+				     : desc->gic || desc->imsic ? 1
+								: 24,
 		.nr_cpus = desc->nr_cpus,
-		.online = cpumask_range(b->m, 0, desc->nr_cpus - 1),
+		.online = cpumask_range(b->m, 0, b->booting ? 0 : desc->nr_cpus - 1),
+		.nodes_empty = b->booting,
+		.moves_at_once = desc->legacy || desc->gic || desc->imsic,
+		.boot_cpu_may_leave = desc->gic || desc->imsic,
 	};
 	int32_t *nodes = NULL;
 	int ret;
 
+	if (desc->default_affinity)
+		config.default_affinity =
+			irq_load_mask(b->m, desc->default_affinity, desc->nr_default_affinity);
 	if (desc->cpus) {
 		nodes = calloc(desc->nr_cpus, sizeof(*nodes));
 		if (!nodes)
@@ -179,7 +181,7 @@ static int build_root(struct build *b)
 	config.apic_ids = ids;
 	b->root = x86_vector_create(b->m, &config);
 	free(ids);
-	return b->root ? 0 : refuse(b, -ENOMEM, "the vector domain cannot be made");
+	return b->root ? 0 : build_refuse(b, -ENOMEM, "the vector domain cannot be made");
 }
 
 static int build_units(struct build *b)
@@ -194,7 +196,8 @@ static int build_units(struct build *b)
 		else if (remap->kind == REMAP_AMD)
 			ret = amdvi_create(b->m, remap, i, &registers);
 		if (ret)
-			return refuse(b, ret, "a remapping unit cannot be made");
+			return build_refuse(b, ret, "a remapping unit cannot be made");
+		b->remap_registers[i] = registers;
 		if (remap->kind == REMAP_INTEL)
 			b->remap[i] = intel_ir_create(b->m, b->root, remap, registers);
 		else if (remap->kind == REMAP_AMD)
@@ -202,23 +205,34 @@ static int build_units(struct build *b)
 		else
 			continue;
 		if (!b->remap[i])
-			return refuse(b, -ENOMEM, "a remapping domain cannot be made");
+			return build_refuse(b, -ENOMEM, "a remapping domain cannot be made");
 	}
 	return 0;
 }
 
-static bool unit_serves(const struct remap_desc *remap, const struct device_desc *dev)
+bool build_unit_serves(const struct remap_desc *remap, uint16_t segment, uint16_t requester)
 {
-	uint16_t requester = dev->behind == BRIDGE_NONE ? dev->requester : dev->bridge_requester;
-
-	return remap->kind != REMAP_NONE && remap->segment == dev->segment &&
+	return remap->kind != REMAP_NONE && remap->segment == segment &&
 	       (!remap->last_requester ||
 		(requester >= remap->first_requester && requester <= remap->last_requester));
+}
+
+static bool unit_serves(const struct remap_desc *remap, const struct device_desc *dev)
+{
+	return build_unit_serves(remap, dev->segment,
+				 dev->behind == BRIDGE_NONE ? dev->requester
+							    : dev->bridge_requester);
 }
 
 /* The parent that was named, or the unit in front of the device, or the root. */
 static struct irq_domain *msi_parent_of(struct build *b, const struct device_desc *dev)
 {
+	if (b->desc->legacy)
+		return dev->parent ? NULL : b->root;
+	if (b->desc->gic)
+		return build_arm_parent(b, dev->parent);
+	if (b->desc->imsic)
+		return build_riscv_parent(b, dev->parent);
 	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
 		const struct remap_desc *remap = &b->desc->remaps[i];
 
@@ -243,23 +257,28 @@ static struct device_desc with_defaults(struct device_desc dev)
 	return dev;
 }
 
-static int build_devices(struct build *b)
+int build_devices(struct build *b)
 {
 	for (uint32_t i = 0; i < b->desc->nr_devices; i++) {
-		const struct device_desc filled = with_defaults(b->desc->devices[i]);
+		struct device_desc filled = with_defaults(b->desc->devices[i]);
 		const struct device_desc *desc = &filled;
-		struct irq_domain *parent = msi_parent_of(b, desc);
+		struct irq_domain *parent;
 		struct pci_dev *dev;
 		int ret;
 
-		if (!parent)
-			return refuse(b, -EINVAL, "a device names a parent that does not exist");
+		if (!build_behind_vmd(b, &filled, &parent))
+			parent = msi_parent_of(b, desc);
+		if (!parent && (!b->desc->legacy || desc->parent))
+			return build_refuse(b, -EINVAL,
+					    "a device names a parent that does not exist");
 		ret = function_create(b->m, desc);
 		if (ret)
-			return refuse(b, ret, "a device function cannot be made");
+			return build_refuse(b, ret, "a device function cannot be made");
 		ret = pci_device_add(b->m, desc, parent, &dev);
+		if (!ret)
+			ret = build_vmd(b, desc, &dev->dev);
 		if (ret)
-			return refuse(b, ret, "a device cannot be added");
+			return build_refuse(b, ret, "a device cannot be added");
 	}
 	return 0;
 }
@@ -281,7 +300,17 @@ static struct irq_domain *level_domain(struct build *b, const struct irq_record 
 		if (!parent)
 			return NULL;
 	}
+	if (parent == b->root && unit_msi_domain(b->m, b->root, l->domain))
+		return unit_msi_domain(b->m, b->root, l->domain);
 	return passive_domain(b->m, l->domain, parent);
+}
+
+static int load_unit_irq(struct build *b, struct irq_data *d)
+{
+	/* VT-d's are numbered by unit; there is no machine with several of the others. */
+	uint64_t unit = d->hwirq < b->desc->nr_remaps ? d->hwirq : 0;
+
+	return unit_msi_load_irq(d, b->remap_registers[unit]);
 }
 
 static int load_level(struct build *b, struct irq_data *d, const struct irq_record *record,
@@ -292,6 +321,8 @@ static int load_level(struct build *b, struct irq_data *d, const struct irq_reco
 	touch(b->m, irq_data_to_desc(d));
 	touch_irq_data(b->m, d);
 	d->hwirq = l->hwirq;
+	if (b->desc->gic && build_arm_owns_level(b, d))
+		return build_arm_load_level(b, d);
 	if (d->domain == b->root)
 		return record->has_vector ? x86_vector_load_irq(d, record) : -EINVAL;
 	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
@@ -307,6 +338,10 @@ static int load_level(struct build *b, struct irq_data *d, const struct irq_reco
 		d->chip_data = msi_get_domain_info(d->domain)->chip_data;
 		return 0;
 	}
+	if (d->domain && ioapic_is_domain(d->domain))
+		return ioapic_load_irq(d, record);
+	if (d->domain && unit_msi_is_domain(d->domain))
+		return load_unit_irq(b, d);
 	d->chip = passive_chip(b->m, l->chip ? l->chip : "none", d->parent_data);
 	return d->chip ? 0 : -ENOMEM;
 }
@@ -338,49 +373,80 @@ static int load_irq(struct build *b, const struct irq_record *record)
 	}
 	if (outermost)
 		ret = irq_domain_load_map(outermost, record->irq);
+	if (outermost && !ret && ioapic_is_domain(outermost))
+		ioapic_load_entry(irq_get_irq_data(b->m, record->irq));
 	return ret || !record->dev ? ret : load_msi_desc(b->m, record);
 }
 
 static int load_start(struct build *b)
 {
 	const struct start_state *start = b->desc->start;
+	int ret = 0;
 
 	if (!start)
 		return 0;
-	for (uint32_t i = 0; i < start->nr_irqs; i++) {
-		int ret = load_irq(b, &start->irqs[i]);
-
+	if (b->desc->gic)
+		ret = build_arm_load_devices(b);
+	for (uint32_t i = 0; i < start->nr_irqs && !ret; i++) {
+		ret = load_irq(b, &start->irqs[i]);
 		if (ret)
-			return refuse(b, ret, "a recorded interrupt does not fit the machine");
+			return build_refuse(b, ret,
+					    "a recorded interrupt does not fit the machine");
 	}
-	if (start->has_matrix || start->nr_vectors) {
-		int ret = x86_vector_load(b->m, start);
-
+	if (b->desc->gic && !ret)
+		build_arm_load_commands(b);
+	if (!ret && (start->has_matrix || start->nr_vectors)) {
+		ret = x86_vector_load(b->m, start);
 		if (ret)
-			return refuse(b, ret, "recorded vectors do not fit the machine");
+			return build_refuse(b, ret, "recorded vectors do not fit the machine");
 	}
 	for (uint32_t i = 0; i < b->desc->nr_remaps; i++)
 		if (b->desc->remaps[i].kind == REMAP_INTEL && start->nr_irte_ranges)
 			return intel_ir_load_ranges(b->remap[i], start->irte_ranges,
 						    start->nr_irte_ranges);
-	return 0;
+	return ret;
+}
+
+int build_machine(struct build *b)
+{
+	static int (*const stages[])(struct build *) = {
+		check_cpus, check_units, build_check_devices, build_cpus,    build_core,
+		build_root, build_units, build_ioapics,	      build_devices, build_lines,
+	};
+	int ret = 0;
+
+	if (machine_part(b->m, PART_SOFTWARE))
+		return build_refuse(b, -EEXIST, "the machine is not empty");
+	ret = build_check_vmds(b);
+	if (!ret)
+		ret = build_check_bridges(b);
+	if (ret)
+		return ret;
+	if (b->desc->legacy)
+		return build_legacy_machine(b);
+	if (b->desc->imsic)
+		return build_riscv_machine(b);
+	if (b->desc->gic) {
+		ret = build_arm_machine(b);
+		return ret ? ret : build_mbigens(b);
+	}
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && !ret; i++)
+		ret = stages[i](b);
+	return ret;
 }
 
 int machine_load(struct machine *m, const struct machine_desc *desc, const char **why)
 {
-	static int (*const stages[])(struct build *) = {
-		check_cpus, check_units, check_devices, build_cpus, build_core,
-		build_root, build_units, build_devices, load_start,
-	};
 	struct build b = {.m = m, .desc = desc};
-	int ret = 0;
+	int ret = build_machine(&b);
 
-	if (machine_part(m, PART_SOFTWARE))
-		ret = refuse(&b, -EEXIST, "the machine is not empty");
-	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && !ret; i++)
-		ret = stages[i](&b);
+	if (!ret)
+		ret = load_start(&b);
+	if (!ret)
+		ret = build_map_lines(&b);
 	if (ret)
-		refuse(&b, ret, ret == -ENOMEM ? "out of memory" : "the machine cannot be built");
+		build_refuse(&b, ret,
+			     ret == -ENOMEM ? "out of memory" : "the machine cannot be built");
 	if (why)
 		*why = b.why;
 	return ret;

@@ -42,14 +42,26 @@ static struct device *find_or_make_device(struct machine *m, const char *name)
 	return dev;
 }
 
-/* ---- functions that had MSI enabled ---- */
+/* ---- functions that had MSI or MSI-X enabled ---- */
 
 static struct pci_dev *msi_function(struct machine *m, const struct irq_record *record)
 {
 	struct device *dev = record->dev ? device_by_name(m, record->dev) : NULL;
 	struct pci_dev *pdev = dev ? to_pci_dev(dev) : NULL;
 
-	return pdev && pdev->msi_cap && !record->msi.is_msix ? pdev : NULL;
+	if (!pdev)
+		return NULL;
+	if (record->msi.is_msix)
+		return record->msi.index < pdev->msix_size && pci_msix_find_table(pdev) ? pdev
+											: NULL;
+	return pdev->msi_cap ? pdev : NULL;
+}
+
+static void create_domain(struct pci_dev *pdev, bool is_msix)
+{
+	msi_create_device_irq_domain(&pdev->dev, MSI_DEFAULT_DOMAIN,
+				     is_msix ? &pci_msix_template : &pci_msi_template,
+				     is_msix ? pdev->msix_size : 1, NULL, NULL);
 }
 
 struct irq_domain *load_msi_domain(struct machine *m, const struct irq_record *record)
@@ -60,13 +72,32 @@ struct irq_domain *load_msi_domain(struct machine *m, const struct irq_record *r
 	if (!pdev || msi_setup_device_data(&pdev->dev))
 		return NULL;
 	if (!msi_get_device_domain(&pdev->dev, MSI_DEFAULT_DOMAIN))
-		msi_create_device_irq_domain(&pdev->dev, MSI_DEFAULT_DOMAIN, &pci_msi_template, 1,
-					     NULL, NULL);
+		create_domain(pdev, record->msi.is_msix);
 	domain = msi_get_device_domain(&pdev->dev, MSI_DEFAULT_DOMAIN);
 	return domain && !strcmp(domain->name, record->level[0].domain) ? domain : NULL;
 }
 
-/* As enabling left it (PCI 3.0, 6.8.1.3). */
+/* As enabling left them (PCI 3.0, 6.8.1.3 and 6.8.2). */
+static void program_entry(struct pci_dev *pdev, struct msi_desc *desc)
+{
+	struct machine *m = pdev->dev.machine;
+	uint64_t entry;
+
+	touch(m, pdev);
+	touch(m, desc);
+	pdev->msix_enabled = true;
+	pdev->msix_table = pci_msix_find_table(pdev);
+	desc->pci.default_irq = pdev->irq;
+	desc->pci.mask_base = pdev->msix_table;
+	entry = pci_msix_entry(pdev->msix_table, desc->msi_index);
+	bus_write(m, entry + PCI_MSIX_ENTRY_LOWER_ADDR, 4, desc->msg.address_lo);
+	bus_write(m, entry + PCI_MSIX_ENTRY_UPPER_ADDR, 4, desc->msg.address_hi);
+	bus_write(m, entry + PCI_MSIX_ENTRY_DATA, 4, desc->msg.data);
+	pci_msix_write_control(desc, desc->pci.mask_shadow);
+	pci_update_config16(pdev, pdev->msix_cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_MASKALL,
+			    PCI_MSIX_FLAGS_ENABLE);
+}
+
 static void program_function(struct pci_dev *pdev, struct msi_desc *desc)
 {
 	unsigned cap = pdev->msi_cap;
@@ -118,6 +149,7 @@ int load_msi_desc(struct machine *m, const struct irq_record *record)
 {
 	struct irq_desc *desc = irq_to_desc(m, record->irq);
 	struct device *dev = find_or_make_device(m, record->dev);
+	struct pci_dev *pdev = msi_function(m, record);
 	struct msi_desc *msi;
 	int ret = dev ? msi_setup_device_data(dev) : -ENOMEM;
 
@@ -140,7 +172,7 @@ int load_msi_desc(struct machine *m, const struct irq_record *record)
 		.data = record->msi.data,
 	};
 	desc->irq_common_data.msi_desc = msi;
-	if (record->irq == record->msi.base && msi_function(m, record))
-		program_function(msi_function(m, record), msi);
+	if (pdev && record->irq == record->msi.base)
+		(record->msi.is_msix ? program_entry : program_function)(pdev, msi);
 	return 0;
 }

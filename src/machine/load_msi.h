@@ -7,7 +7,7 @@
 
 /*
  * The device domain of a recorded interrupt whose device is a PCI function of
- * the machine and uses MSI: made if it is not there. NULL: a level that nobody
+ * the machine: made if it is not there. NULL: a level that nobody
  * models.
  */
 struct irq_domain *load_msi_domain(struct machine *m, const struct irq_record *record);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "observer.h"
+#include "arm.h"
 #include "events.h"
 #include "json_tools.h"
 #include "tables.h"
@@ -25,7 +26,10 @@ struct observer {
 	const struct recording *recording;
 	struct bus_listener listener;
 	json_t *writes, *delivered, *handled, *events;
-	json_t *event; /* the last of events; arguments missing */
+	json_t *event;	      /* the last of events; arguments missing */
+	json_t *handled_cpus; /* { irq: { cpu: 1 } } */
+	json_t *messages;     /* to slots of devices on no bus */
+	uint64_t command[4];  /* of an ITS, in hand */
 	struct known_table *tables;
 	bool collect;
 };
@@ -50,6 +54,20 @@ static void table_write(struct observer *o, const struct tape_record *record,
 					place->field, "val", json_hex(record->value)));
 }
 
+/* A message is written word by word, its data last. */
+static void slot_write(struct observer *o, const struct tape_record *record,
+		       const struct bus_place *place)
+{
+	json_t *last = json_array_get(o->messages, json_array_size(o->messages) - 1);
+
+	if (!strcmp(place->field, "addr_lo")) {
+		last = json_pack("{s:s,s:I,s:[]}", "dev", place->object, "index",
+				 (json_int_t)place->index, "msg");
+		json_array_append_new(o->messages, last);
+	}
+	json_array_append_new(json_object_get(last, "msg"), json_hex(record->value));
+}
+
 static void cpu_write(struct observer *o, const struct tape_record *record)
 {
 	struct bus_place place;
@@ -61,6 +79,8 @@ static void cpu_write(struct observer *o, const struct tape_record *record)
 	else if (record->kind == TAPE_MMIO && o->recording->records_msix &&
 		 !strcmp(place.store, "msix"))
 		table_write(o, record, &place);
+	else if (record->kind == TAPE_MMIO && !strcmp(place.store, "slot"))
+		slot_write(o, record, &place);
 }
 
 /* ---- commands to remapping units ---- */
@@ -137,11 +157,26 @@ static void amd_command(struct observer *o, uint64_t low)
 						"changed", changed_entries(o, known)));
 }
 
+/* The second record of a command has its last two words. */
+static void its_command(struct observer *o, const struct tape_record *record)
+{
+	bool rest = record->kind == TAPE_COMMAND_ARGS;
+
+	o->command[rest ? 2 : 0] = record->value;
+	o->command[rest ? 3 : 1] = record->address;
+	if (rest && o->collect && o->recording->records_its)
+		json_array_append_new(o->writes, its_command_json(o->command));
+}
+
 static void unit_command(struct observer *o, const struct tape_record *record)
 {
 	const struct machine_desc *desc = &o->recording->desc;
 
-	if (record->actor_kind != ACTOR_UNIT || !desc->nr_remaps)
+	if (record->actor_kind != ACTOR_UNIT)
+		return;
+	if (desc->nr_its)
+		its_command(o, record);
+	if (!desc->nr_remaps)
 		return;
 	if (desc->remaps[0].kind == REMAP_INTEL)
 		intel_command(o, record->value, record->address);
@@ -160,6 +195,9 @@ static void handler_ran(struct observer *o, const struct tape_record *record)
 		json_set_at(o->handled, record->value, count);
 	}
 	json_integer_set(count, json_integer_value(count) + 1);
+	if (!json_at(o->handled_cpus, record->value))
+		json_set_at(o->handled_cpus, record->value, json_object());
+	json_set_at(json_at(o->handled_cpus, record->value), record->actor, json_true());
 	json_array_append_new(o->delivered,
 			      json_pack("[I,i]", (json_int_t)record->value, (int)record->actor));
 }
@@ -208,6 +246,7 @@ static void after(void *context, struct machine *m, const struct tape_record *re
 		cpu_write(o, record);
 		break;
 	case TAPE_COMMAND:
+	case TAPE_COMMAND_ARGS:
 		unit_command(o, record);
 		break;
 	case TAPE_HANDLER:
@@ -239,6 +278,8 @@ struct observer *observer_create(struct machine *m, const struct recording *reco
 	o->delivered = json_array();
 	o->handled = json_object();
 	o->events = json_array();
+	o->handled_cpus = json_object();
+	o->messages = json_array();
 	o->listener = (struct bus_listener){.after = after, .context = o};
 	if (bus_listen(m, &o->listener)) {
 		observer_destroy(o);
@@ -262,6 +303,8 @@ void observer_destroy(struct observer *o)
 	json_decref(o->delivered);
 	json_decref(o->handled);
 	json_decref(o->events);
+	json_decref(o->handled_cpus);
+	json_decref(o->messages);
 	free(o);
 }
 
@@ -270,6 +313,7 @@ void observer_begin(struct observer *o, bool collect)
 	json_array_clear(o->writes);
 	json_array_clear(o->delivered);
 	json_array_clear(o->events);
+	json_array_clear(o->messages);
 	o->event = NULL;
 	o->collect = collect;
 }
@@ -287,6 +331,22 @@ json_t *observer_delivered(const struct observer *o)
 json_t *observer_events(const struct observer *o)
 {
 	return o->events;
+}
+
+json_t *observer_messages(const struct observer *o)
+{
+	return o->messages;
+}
+
+json_t *observer_handled_cpus(const struct observer *o, unsigned irq)
+{
+	const json_t *cpus = json_at(o->handled_cpus, irq);
+	json_t *list = json_array();
+
+	for (unsigned cpu = 0; cpu < o->recording->desc.nr_cpus; cpu++)
+		if (json_at(cpus, cpu))
+			json_array_append_new(list, json_integer(cpu));
+	return list;
 }
 
 uint64_t observer_handled(const struct observer *o, unsigned irq)

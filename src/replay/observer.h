@@ -23,6 +23,10 @@ json_t *observer_writes(const struct observer *observer);
 json_t *observer_delivered(const struct observer *observer); /* [[irq, cpu] …] */
 /* Internal events, if tracing is on, with `at` and (not the task) `on`. */
 json_t *observer_events(const struct observer *observer);
+/* Messages to devices on no bus: [{ dev, index, msg } …] */
+json_t *observer_messages(const struct observer *observer);
+/* CPUs on which handlers of an irq number ran, as a new list. */
+json_t *observer_handled_cpus(const struct observer *observer, unsigned irq);
 /* Handler runs of an irq number since the machine was made. */
 uint64_t observer_handled(const struct observer *observer, unsigned irq);
 

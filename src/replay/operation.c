@@ -11,8 +11,8 @@
 
 const struct verb *verb_by_name(const char *name)
 {
-	static const struct verb *const tables[] = {verbs_allocation, verbs_interrupt,
-						    verbs_system};
+	static const struct verb *const tables[] = {verbs_allocation, verbs_interrupt, verbs_system,
+						    verbs_arm};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct verb *verb = tables[i]; verb->name; verb++)
@@ -34,6 +34,14 @@ bool verb_takes(const struct verb *verb, const char *field)
 	return false;
 }
 
+bool line_gives(const struct verb *verb, const json_t *line, const char *field)
+{
+	bool of_device = json_object_get(line, "dev") &&
+			 (json_object_get(line, "index") || json_object_get(line, "indexes"));
+
+	return verb_takes(verb, field) && !(of_device && !strcmp(field, "irq"));
+}
+
 json_t *verb_arguments(const struct verb *verb, const json_t *line)
 {
 	json_t *arguments = json_object();
@@ -42,7 +50,7 @@ json_t *verb_arguments(const struct verb *verb, const json_t *line)
 
 	json_object_foreach((json_t *)line, key, value)
 	{
-		if (verb_takes(verb, key))
+		if (line_gives(verb, line, key))
 			json_object_set(arguments, key, value);
 	}
 	return arguments;
@@ -62,7 +70,7 @@ void verb_describe(const json_t *line, char *text, size_t size)
 	{
 		char *printed;
 
-		if (!verb_takes(verb, key) || used >= size)
+		if (!line_gives(verb, line, key) || used >= size)
 			continue;
 		printed = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 		used += (size_t)snprintf(text + used, size - used, " %s=%s", key,
@@ -97,7 +105,7 @@ bool call_flag(const struct call *call, const char *word)
 	return false;
 }
 
-int call_cpus(const struct call *call, const struct cpumask **out)
+static int read_cpus(const struct call *call, const struct cpumask **out, int beyond)
 {
 	const json_t *list = json_object_get(call->arguments, "mask");
 	const struct cpumask *mask = cpumask_none(call->stage->m);
@@ -108,12 +116,23 @@ int call_cpus(const struct call *call, const struct cpumask **out)
 	{
 		json_int_t cpu = json_is_integer(value) ? json_integer_value(value) : -1;
 
-		if (cpu < 0 || cpu >= call->stage->recording->desc.nr_cpus)
-			return -ERANGE;
-		mask = cpumask_with(call->stage->m, mask, (unsigned)cpu);
+		if (cpu >= 0 && cpu < call->stage->recording->desc.nr_cpus)
+			mask = cpumask_with(call->stage->m, mask, (unsigned)cpu);
+		else if (beyond)
+			return beyond;
 	}
 	*out = mask;
 	return 0;
+}
+
+int call_cpus(const struct call *call, const struct cpumask **out)
+{
+	return read_cpus(call, out, call->stage->arm ? 0 : -ERANGE);
+}
+
+int call_cpus_of_user(const struct call *call, const struct cpumask **out)
+{
+	return read_cpus(call, out, call->stage->arm ? -EOVERFLOW : -ERANGE);
 }
 
 const struct irq_affinity_desc *call_affinity(const struct call *call, bool spells_pairs,
@@ -187,6 +206,11 @@ static int perform_one(struct call *call, const struct verb *verb, unsigned inde
 	int irq = single_irq(call, index);
 
 	call->index = index;
+	if (call->stage->arm && call->dev)
+		json_object_set_new(call->results, "irq", json_integer(irq));
+	/* The recorder made calls that return nothing with whatever it had for an irq. */
+	if (irq < 0 && call->stage->arm && verb->returns_nothing)
+		return 0;
 	return irq < 0 ? irq : verb->vector(call, (unsigned)irq);
 }
 
@@ -253,7 +277,7 @@ json_t *verb_perform(struct stage *stage, const struct verb *verb, const json_t 
 	call.dev = named_device(stage, arguments);
 	if (!call.dev && json_object_get(arguments, "dev"))
 		call.why = "there is no such device";
-	else if (!call.dev && !verb->vector && verb_takes(verb, "dev"))
+	else if (!call.dev && !verb->vector && !verb->needs_no_device && verb_takes(verb, "dev"))
 		call.why = "no device is named";
 	if (verb->counts_handled && call.dev)
 		handled = single_irq(&call, (unsigned)call_integer(&call, "index", 0));
@@ -265,6 +289,8 @@ json_t *verb_perform(struct stage *stage, const struct verb *verb, const json_t 
 	}
 	json_object_set_new(call.results, "ret", json_integer(ret));
 	settle(stage);
+	if (json_array_size(observer_messages(stage->observer)))
+		json_object_set(call.results, "msg_writes", observer_messages(stage->observer));
 	if (verb->counts_handled && handled >= 0)
 		json_object_set_new(call.results, "handled",
 				    json_integer((json_int_t)observer_handled(stage->observer,

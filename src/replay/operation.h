@@ -13,6 +13,7 @@ struct stage { /* where a recording is replayed */
 	struct machine *m;
 	const struct recording *recording;
 	struct observer *observer;
+	struct arm_state *arm; /* arm.h; NULL: another architecture */
 	struct handler_slot *handlers;
 	unsigned nr_handlers;
 };
@@ -42,12 +43,16 @@ struct verb {
 	int (*perform)(struct call *call);
 	/* …for one vector: `irq` is its number. Used instead, for `index`, `indexes` or `irq`. */
 	int (*vector)(struct call *call, unsigned irq);
-	bool counts_handled; /* the line says how often the handler of its irq ran */
+	bool needs_no_device; /* although it can be given one */
+	bool returns_nothing; /* what it stands for has no result */
+	bool counts_handled;  /* the line says how often the handler of its irq ran */
 };
 
 const struct verb *verb_by_name(const char *name); /* NULL: unknown */
 /* Is it an argument of the verb? */
 bool verb_takes(const struct verb *verb, const char *field);
+/* …of the verb in this line? The irq of a device's vector is a result. */
+bool line_gives(const struct verb *verb, const json_t *line, const char *field);
 /* What the line gives the verb, as a new object. */
 json_t *verb_arguments(const struct verb *verb, const json_t *line);
 /* "request dev=P index=0" */
@@ -63,15 +68,17 @@ json_t *verb_perform(struct stage *stage, const struct verb *verb, const json_t 
 /* ---- for the verbs ---- */
 
 /* The tables of verbs, ended by an entry without a name. */
-extern const struct verb verbs_allocation[], verbs_interrupt[], verbs_system[];
+extern const struct verb verbs_allocation[], verbs_interrupt[], verbs_system[], verbs_arm[];
 
 json_int_t call_integer(const struct call *call, const char *key, json_int_t otherwise);
 /* Irq number of the device's vector `index`; negative: -errno. */
 int call_irq(const struct call *call, unsigned index);
 /* Does the list of `flags` have the word? */
 bool call_flag(const struct call *call, const char *word);
-/* -ERANGE if it names a CPU that the machine doesn't have. */
+/* A CPU that the machine doesn't have: -ERANGE; on Arm it is left out. */
 int call_cpus(const struct call *call, const struct cpumask **out);
+/* As text in a file: there, it is -EOVERFLOW on Arm. */
+int call_cpus_of_user(const struct call *call, const struct cpumask **out);
 /*
  * The affinity descriptor of `mask` and `managed`, as the recorder parsed it:
  * of ranges of CPUs those before the first impossible one. Its scenarios wrote

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "recording.h"
 #include "json_tools.h"
+#include "recording_parts.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,7 +85,7 @@ static int node_number(const json_t *object, const char *where, int32_t *node,
 
 /* ---- parts of the machine ---- */
 
-static int read_cpus(struct recording *recording, struct failure *failure)
+int recording_read_cpus(struct recording *recording, struct failure *failure)
 {
 	const json_t *list = json_object_get(recording->header, "cpus");
 	size_t nr = json_array_size(list);
@@ -283,7 +284,8 @@ static int read_device(struct device_desc *dev, const json_t *from, const json_t
 	return read_bridge(dev, from, failure);
 }
 
-static int read_devices(struct recording *recording, const json_t *start, struct failure *failure)
+int recording_read_devices(struct recording *recording, const json_t *start,
+			   struct failure *failure)
 {
 	const json_t *list = json_object_get(recording->header, "devices");
 	size_t nr = json_array_size(list);
@@ -356,6 +358,9 @@ static void read_observed(struct recording *recording)
 	recording->records_iec = lists(kinds, "iec");
 	recording->records_amd_inv = lists(kinds, "amd_inv");
 	recording->records_ims = lists(kinds, "ims");
+	recording->records_its = lists(kinds, "its");
+	value = json_object_get(recording->header, "arch");
+	recording->is_arm = !strcmp(json_string_value(value) ?: "", "arm64");
 	value = json_object_get(recording->header, "observes");
 	recording->observes_all = value && !strcmp(json_string_value(value) ?: "", "all");
 	value = json_object_get(recording->header, "settle_ms");
@@ -372,11 +377,40 @@ static const char *why_unsupported(const struct recording *recording)
 
 	if (recording->kind == RECORDING_SNAPSHOTS)
 		return "snapshots of another kernel: nothing to replay";
-	if (recording->kind == RECORDING_STOCK_DRIVERS)
-		return "stock drivers: their calls are not recorded";
-	if (strcmp(name, "x86-vector"))
+	if (strcmp(name, "x86-vector") && strcmp(name, "gic-v3") && strcmp(name, "gic-v2"))
 		return "no such hierarchy in this program yet";
 	return NULL;
+}
+
+/* A q35 has its I/O APIC where its remapping unit's firmware tables say. */
+static int read_ioapic(struct recording *recording, const json_t *machine, struct failure *failure)
+{
+	bool amd = recording->desc.nr_remaps && recording->desc.remaps[0].kind == REMAP_AMD;
+	struct ioapic_desc *io = recording_alloc(recording, 1, sizeof(*io));
+	uint64_t pins;
+
+	if (!io)
+		return fail_at(failure, "no memory");
+	if (optional(machine, "gsi_count", 120, "machine", &pins, failure))
+		return -1;
+	io->pins = (uint32_t)pins;
+	io->requester = amd ? 0x00a0 : 0xff00;
+	recording->desc.ioapics = io;
+	recording->desc.nr_ioapics = pins != 0;
+	return 0;
+}
+
+static int read_x86_machine(struct recording *recording, const json_t *machine, const json_t *start,
+			    struct failure *failure)
+{
+	return recording_read_cpus(recording, failure) ||
+			       read_apic_mode(recording, machine, failure) ||
+			       read_remap(recording, machine, failure) ||
+			       read_ioapic(recording, machine, failure) ||
+			       recording_read_devices(recording, json_object_get(start, "dev"),
+						      failure)
+		       ? -1
+		       : 0;
 }
 
 static int read_machine(struct recording *recording, struct expected *expected,
@@ -393,16 +427,18 @@ static int read_machine(struct recording *recording, struct expected *expected,
 	if (!json_is_object(start))
 		return fail_at(failure, "header.start is missing");
 	if (header_number(machine, "first_dynamic_irq", 1, 1u << 20, "machine", &first, failure) ||
-	    read_cpus(recording, failure) || read_apic_mode(recording, machine, failure) ||
-	    read_remap(recording, machine, failure) ||
-	    read_devices(recording, json_object_get(start, "dev"), failure))
+	    (recording->is_arm ? recording_read_arm_machine : read_x86_machine)(recording, machine,
+										start, failure))
 		return -1;
 	recording->desc.first_dynamic_irq = (uint32_t)first;
 	state = json_copy((json_t *)start);
 	json_object_set(state, "devs", json_object_get(start, "dev"));
 	result = expected_merge(expected, state, failure);
 	json_decref(state);
-	return result ? result : recording_read_start(recording, expected, failure);
+	if (result)
+		return result;
+	return (recording->is_arm ? recording_read_arm_start
+				  : recording_read_start)(recording, expected, failure);
 }
 
 int recording_read(struct recording *recording, json_t *header, struct expected *expected,

@@ -23,7 +23,8 @@ struct recording {
 	bool observes_all;	 /* each line covers everything */
 	uint32_t settle_ms;
 	uint32_t task_cpu;
-	bool records_cfg, records_msix, records_iec, records_amd_inv, records_ims;
+	bool records_cfg, records_msix, records_iec, records_amd_inv, records_ims, records_its;
+	bool is_arm; /* a line covers the devices that it names */
 
 	struct machine_desc desc;
 	uint32_t nr_listed; /* devices whose registers are recorded: the first ones of desc */

@@ -14,8 +14,9 @@
  */
 
 struct replay_options {
-	bool lenient;		  /* only what a line records, not what should be unchanged */
-	bool trace;		  /* compare the order of internal events, too */
+	bool lenient; /* only what a line records, not what should be unchanged */
+	bool trace;   /* compare the order of internal events, too */
+	bool boot; /* the machine comes from the header and a boot of its own, not from `start` */
 	unsigned max_differences; /* to keep and print */
 	uint32_t categories;	  /* bits of enum category; 0: all */
 };
@@ -47,7 +48,8 @@ void replay_result_free(struct replay_result *result);
 
 /* Sums over several files. */
 struct replay_summary {
-	uint64_t matched, compared;		/* values that lines record */
+	struct tally recorded[NR_CATEGORIES], kept[NR_CATEGORIES]; /* kept: should be as before */
+	uint64_t matched, compared;				   /* values that lines record */
 	uint64_t unchanged, unchanged_compared; /* values that should not have changed */
 	unsigned files[REPLAY_MALFORMED + 1];	/* by verdict */
 };

@@ -25,6 +25,12 @@ static struct tally sum(const struct tally *tallies)
 	return all;
 }
 
+static void add(struct tally *to, const struct tally *tally)
+{
+	to->matched += tally->matched;
+	to->compared += tally->compared;
+}
+
 void replay_summary_add(struct replay_summary *summary, const struct replay_result *result)
 {
 	struct tally recorded = sum(result->comparison.recorded);
@@ -35,6 +41,10 @@ void replay_summary_add(struct replay_summary *summary, const struct replay_resu
 	summary->unchanged += unchanged.matched;
 	summary->unchanged_compared += unchanged.compared;
 	summary->files[result->verdict]++;
+	for (int i = 0; i < NR_CATEGORIES; i++) {
+		add(&summary->recorded[i], &result->comparison.recorded[i]);
+		add(&summary->kept[i], &result->comparison.unchanged[i]);
+	}
 }
 
 /* ---- for people ---- */
@@ -67,10 +77,11 @@ static void print_difference(FILE *out, const struct replay_result *result,
 	print_side(out, "actual", difference->actual);
 }
 
-static void print_tallies(FILE *out, const struct comparison *cmp)
+static void print_tallies(FILE *out, const struct tally *all_recorded,
+			  const struct tally *all_unchanged)
 {
 	for (int i = 0; i < NR_CATEGORIES; i++) {
-		const struct tally *recorded = &cmp->recorded[i], *unchanged = &cmp->unchanged[i];
+		const struct tally *recorded = &all_recorded[i], *unchanged = &all_unchanged[i];
 
 		if (!recorded->compared && !unchanged->compared)
 			continue;
@@ -109,7 +120,7 @@ void replay_print(FILE *out, const struct replay_result *result, unsigned max_di
 	const struct comparison *cmp = &result->comparison;
 
 	replay_print_line(out, result);
-	print_tallies(out, cmp);
+	print_tallies(out, cmp->recorded, cmp->unchanged);
 	print_counts(out, "not compared", result->not_compared);
 	print_counts(out, "unknown member", result->unknown);
 	for (unsigned i = 0; i < cmp->nr_differences && i < max_differences; i++)
@@ -130,6 +141,8 @@ void replay_print_summary(FILE *out, const struct replay_summary *summary)
 				replay_verdict_name((enum replay_verdict)i));
 	fprintf(out, "; unchanged %" PRIu64 " of %" PRIu64 "\n", summary->unchanged,
 		summary->unchanged_compared);
+	if (all > 1)
+		print_tallies(out, summary->recorded, summary->kept);
 }
 
 /* ---- for programs ---- */

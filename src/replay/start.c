@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "json_tools.h"
 #include "recording.h"
+#include "recording_parts.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -11,8 +12,8 @@
 #define MAX_VECTOR 255u
 #define MAX_HWIRQ  INT64_MAX
 
-static int read_cpu_list(struct recording *recording, const json_t *list, const char *where,
-			 const uint32_t **out, uint32_t *nr_out, struct failure *failure)
+int recording_read_cpu_list(struct recording *recording, const json_t *list, const char *where,
+			    const uint32_t **out, uint32_t *nr_out, struct failure *failure)
 {
 	size_t nr = json_array_size(list);
 	uint32_t *cpus;
@@ -34,8 +35,8 @@ static int read_cpu_list(struct recording *recording, const json_t *list, const 
 	return 0;
 }
 
-static int read_levels(struct irq_record *irq, const json_t *record, const char *where,
-		       struct failure *failure)
+int recording_read_levels(struct irq_record *irq, const json_t *record, const char *where,
+			  struct failure *failure)
 {
 	const json_t *domains = json_object_get(record, "domains");
 	const json_t *chips = json_object_get(record, "chips");
@@ -150,8 +151,8 @@ static int read_hint(struct recording *recording, struct irq_record *irq, const 
 		return -1;
 	irq->msi.has_hint = true;
 	irq->msi.hint_managed = managed;
-	return read_cpu_list(recording, json_object_get(hint, "mask"), where, &irq->msi.hint,
-			     &irq->msi.nr_hint, failure);
+	return recording_read_cpu_list(recording, json_object_get(hint, "mask"), where,
+				       &irq->msi.hint, &irq->msi.nr_hint, failure);
 }
 
 /* What belongs to a device: its descriptor and the message in it. */
@@ -206,13 +207,13 @@ static int read_irq(struct recording *recording, struct irq_record *irq, const j
 	    header_number(record, "depth", 0, UINT32_MAX, where, &depth, failure) ||
 	    header_number(record, "status", 0, UINT32_MAX, where, &status, failure) ||
 	    header_number(record, "state", 0, UINT32_MAX, where, &state, failure) ||
-	    read_cpu_list(recording, json_object_get(record, "affinity"), where, &irq->affinity,
-			  &irq->nr_affinity, failure) ||
-	    read_cpu_list(recording, json_object_get(record, "effective"), where, &irq->effective,
-			  &irq->nr_effective, failure) ||
-	    read_cpu_list(recording, json_object_get(record, "pending_affinity"), where,
-			  &irq->pending, &irq->nr_pending, failure) ||
-	    read_levels(irq, record, where, failure) ||
+	    recording_read_cpu_list(recording, json_object_get(record, "affinity"), where,
+				    &irq->affinity, &irq->nr_affinity, failure) ||
+	    recording_read_cpu_list(recording, json_object_get(record, "effective"), where,
+				    &irq->effective, &irq->nr_effective, failure) ||
+	    recording_read_cpu_list(recording, json_object_get(record, "pending_affinity"), where,
+				    &irq->pending, &irq->nr_pending, failure) ||
+	    recording_read_levels(irq, record, where, failure) ||
 	    read_msi(recording, irq, record, where, failure) ||
 	    read_vec(irq, json_object_get(record, "vec"), where, failure))
 		return -1;

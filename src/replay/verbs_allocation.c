@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "chips/pci.h"
 #include "harness_store.h"
 #include "json_tools.h"
 #include "operation.h"
@@ -14,7 +15,7 @@ int call_irq(const struct call *call, unsigned index)
 
 	if (!call->dev)
 		return -EINVAL;
-	if (!harness_store_exists(call->dev))
+	if (!harness_store_exists(call->dev) && to_pci_dev(call->dev))
 		return pci_irq_vector(call->dev, index);
 	irq = msi_domain_get_virq(call->dev, MSI_DEFAULT_DOMAIN, index);
 	return irq ? (int)irq : -EINVAL;

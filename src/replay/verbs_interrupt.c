@@ -71,7 +71,7 @@ static int request(struct call *call, unsigned irq)
 	char name[48];
 	int ret, slot;
 
-	if (call->dev)
+	if (call->dev && !stage->arm)
 		snprintf(name, sizeof(name), "%s-%u", device_name(call->dev), call->index);
 	else
 		snprintf(name, sizeof(name), "irqoracle");
@@ -91,7 +91,7 @@ static int free_handler(struct call *call, unsigned irq)
 	int slot = slot_of_irq(stage, irq);
 
 	if (slot < 0)
-		return -ENOENT; /* as the recorder said by itself */
+		return stage->arm ? 0 : -ENOENT; /* as the recorder said by itself */
 	free_irq(stage->m, irq, cookie_of_slot((unsigned)slot));
 	stage->handlers[slot].in_use = false;
 	return 0;
@@ -132,7 +132,7 @@ static int set_affinity_proc(struct call *call, unsigned irq)
 {
 	struct irq_data *d = irq_get_irq_data(call->stage->m, irq);
 	const struct cpumask *mask;
-	int ret = call_cpus(call, &mask);
+	int ret = call_cpus_of_user(call, &mask);
 
 	if (ret && d && irqd_has(d, IRQD_AFFINITY_MANAGED | IRQD_NO_BALANCING | IRQD_PER_CPU))
 		return -EPERM;
@@ -142,7 +142,7 @@ static int set_affinity_proc(struct call *call, unsigned irq)
 static int set_default_affinity(struct call *call)
 {
 	const struct cpumask *mask;
-	int ret = call_cpus(call, &mask);
+	int ret = call_cpus_of_user(call, &mask);
 
 	return ret ? ret : irq_set_default_affinity(call->stage->m, mask);
 }
@@ -178,6 +178,9 @@ static int raise_vector(struct call *call, unsigned index)
 static int edu_raise(struct call *call)
 {
 	raise_vector(call, 0);
+	/* Its register has what was raised, until that is acknowledged. */
+	json_object_set_new(call->results, "edu_status",
+			    json_hex((uint64_t)call_integer(call, "value", 0)));
 	return 0;
 }
 
@@ -225,8 +228,7 @@ static int get_pending(struct call *call, unsigned irq)
 	bool pending = false;
 	int ret = irq_get_irqchip_state(call->stage->m, irq, IRQCHIP_STATE_PENDING, &pending);
 
-	if (!ret)
-		json_object_set_new(call->results, "pending", json_integer(pending));
+	json_object_set_new(call->results, "pending", json_integer(!ret && pending));
 	return ret;
 }
 
@@ -279,9 +281,9 @@ static int set_vcpu_affinity(struct call *call, unsigned irq)
 
 const struct verb verbs_interrupt[] = {
 	{.name = "request", .arguments = ONE_IRQ "flags ", .vector = request},
-	{.name = "free_irq", .arguments = ONE_IRQ, .vector = free_handler},
-	{.name = "enable", .arguments = ONE_IRQ, .vector = enable},
-	{.name = "disable", .arguments = ONE_IRQ, .vector = disable},
+	{.name = "free_irq", .arguments = ONE_IRQ, .vector = free_handler, .returns_nothing = true},
+	{.name = "enable", .arguments = ONE_IRQ, .vector = enable, .returns_nothing = true},
+	{.name = "disable", .arguments = ONE_IRQ, .vector = disable, .returns_nothing = true},
 	{.name = "set_affinity", .arguments = ONE_IRQ "mask ", .vector = set_affinity},
 	{.name = "force_affinity", .arguments = ONE_IRQ "mask ", .vector = force_affinity},
 	{.name = "set_affinity_proc", .arguments = ONE_IRQ "mask ", .vector = set_affinity_proc},

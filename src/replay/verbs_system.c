@@ -56,6 +56,5 @@ const struct verb verbs_system[] = {
 	{.name = "clear_msi_domain", .arguments = "dev ", .perform = clear_msi_domain},
 	{.name = "sleep", .arguments = "ms ", .perform = sleep_ms},
 	{.name = "checkpoint", .arguments = " ", .perform = nothing},
-	{.name = "limit", .arguments = "limit ", .perform = nothing},
 	{.name = NULL},
 };

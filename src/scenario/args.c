@@ -270,9 +270,8 @@ static bool all_given(struct matching *m)
 
 		if (param->optional || m->used[i])
 			continue;
-		what = param->keyed ? stash_printf(&m->s->stash, "'%s='", param->name)
-		       : param->literal
-			       ? stash_printf(&m->s->stash, "the word '%s'", param->name)
+		what = param->keyed	 ? stash_printf(&m->s->stash, "'%s='", param->name)
+		       : param->literal	 ? stash_printf(&m->s->stash, "the word '%s'", param->name)
 		       : *param->choices ? param->choices
 					 : param_type_text(param->type);
 		diag_add(&m->s->parse_diags, DIAG_MISSING_ARGUMENT, m->stmt->verb_span,

@@ -73,16 +73,17 @@ struct arg {
 	struct span span; /* key included */
 	const char *key;  /* NULL: none */
 	struct pattern *value;
-	const char *param; /* what it is: name of the verb's parameter; an operand has its literal's */
+	const char
+		*param; /* what it is: name of the verb's parameter; an operand has its literal's */
 	enum param_type type;
-	bool is_literal;   /* the word itself, not its operand */
+	bool is_literal; /* the word itself, not its operand */
 };
 
 enum result_kind { RESULT_NONE, RESULT_OK, RESULT_ERROR, RESULT_KEYS };
 struct result {
 	enum result_kind kind;
 	struct span span;
-	int error; /* positive */
+	int error;	  /* positive */
 	const char *text; /* a word about the error, or NULL */
 	struct field *keys;
 };
@@ -104,13 +105,13 @@ struct stmt {
 	struct field *when; /* NULL: always */
 	struct stmt *body;
 	bool has_body;
-	bool in_braces; /* actor NAME { … } */
-	const char *golden; /* body of a snapshot; NULL: none */
+	bool in_braces;			    /* actor NAME { … } */
+	const char *golden;		    /* body of a snapshot; NULL: none */
 	uint32_t golden_first, golden_last; /* its lines, first > last if there is none */
-	const char *comment; /* after it, or alone with VERB_NONE; NULL: none */
-	const char *end_comment; /* after its `end` */
-	bool joined;		 /* after a ';' */
-	bool after_blank;	 /* after an empty line */
+	const char *comment;		    /* after it, or alone with VERB_NONE; NULL: none */
+	const char *end_comment;	    /* after its `end` */
+	bool joined;			    /* after a ';' */
+	bool after_blank;		    /* after an empty line */
 };
 
 struct parameter { /* of the matrix */
@@ -123,7 +124,7 @@ struct parameter { /* of the matrix */
 
 struct scenario {
 	struct stash stash;
-	struct stash work; /* of the combination that is being checked or run */
+	struct stash work;	       /* of the combination that is being checked or run */
 	struct scenario_limits limits; /* none is 0 */
 	struct source *sources, **last_source;
 	uint32_t nr_sources;
@@ -144,7 +145,7 @@ static inline bool pattern_is_word(const struct pattern *p)
 /* "ir.irte[$h]": as it was written. */
 void path_print(const struct segment *path, struct text *to);
 void pattern_print(const struct pattern *p, struct text *to);
-void stmt_print(const struct stmt *stmt, struct text *to); /* one line, without its body */
+void stmt_print(const struct stmt *stmt, struct text *to);	/* one line, without its body */
 void stmt_print_core(const struct stmt *stmt, struct text *to); /* verb and arguments */
 
 /* Arguments by parameter; NULL: not given. A literal's operand has the literal's name. */

@@ -111,6 +111,8 @@ void form_print(enum form form, uint64_t word, struct text *to)
 {
 	bool first = true;
 
+	if (form == FORM_ADDRESS && (word >> 20 & 0xfff) != 0xfee)
+		return;
 	for (unsigned i = 0; form != FORM_PLAIN && i < NR_BIT_FIELDS; i++) {
 		const struct bit_field *f = &bit_fields[i];
 		uint64_t value;
@@ -136,8 +138,8 @@ bool object_is_of_unit(const char *object, const char *unit)
 
 	return strncmp(object, unit, length) == 0 &&
 	       (!object[length] ||
-		(object[length] == '-' && strspn(object + length + 1, "0123456789abcdef:") ==
-						  strlen(object + length + 1)));
+		(object[length] == '-' &&
+		 strspn(object + length + 1, "0123456789abcdef:") == strlen(object + length + 1)));
 }
 
 static const struct remap_desc *unit_named(const struct topology *t, const char *name)
@@ -174,6 +176,11 @@ static enum form form_of_ctrl(const struct bus_place *place)
 	return is_store(place->store, "ims") ? FORM_STORE_CTRL : FORM_PLAIN;
 }
 
+enum form message_form(const struct topology *t, enum form on_x86)
+{
+	return t->desc.gic || t->desc.imsic || t->desc.legacy ? FORM_PLAIN : on_x86;
+}
+
 enum form form_of_place(const struct topology *t, const struct bus_place *place)
 {
 	const struct remap_desc *unit = unit_named(t, place->object);
@@ -183,9 +190,9 @@ enum form form_of_place(const struct topology *t, const struct bus_place *place)
 	if (unit && strcmp(place->store, "iec") == 0 && strcmp(place->field, "hi") != 0)
 		return FORM_INTEL_FLUSH;
 	if (strcmp(place->field, "addr_lo") == 0)
-		return FORM_ADDRESS;
+		return message_form(t, FORM_ADDRESS);
 	if (strcmp(place->field, "data") == 0)
-		return FORM_DATA;
+		return message_form(t, FORM_DATA);
 	if (strcmp(place->field, "ctrl") == 0)
 		return form_of_ctrl(place);
 	if (strcmp(place->field, "state") == 0)

@@ -60,8 +60,8 @@ static void check_reason(struct scope *scope, const struct pattern *p)
 			return;
 		suggestion_offer(&best, p->path->name, name);
 	}
-	diag_suggest(scope->diags,
-		     scope_error(scope, DIAG_UNKNOWN_REASON, p->span, p->path->name), best.word);
+	diag_suggest(scope->diags, scope_error(scope, DIAG_UNKNOWN_REASON, p->span, p->path->name),
+		     best.word);
 }
 
 static void check_profile(struct scope *scope, const struct stmt *stmt)
@@ -97,8 +97,8 @@ static void check_snapshot(struct scope *scope, const struct stmt *stmt)
 		     best.word);
 }
 
-const char *const picture_names[NR_PICTURES] = {"domains",    "irqs",   "interrupts",
-						"vectors",    "writes", "tape"};
+const char *const picture_names[NR_PICTURES] = {"domains", "irqs",   "interrupts",
+						"vectors", "writes", "tape"};
 
 /* ---- arguments ---- */
 
@@ -251,7 +251,9 @@ static void define_irqs(struct scope *scope, const struct stmt *stmt, unsigned n
 			.map.index = indexes ? (int)indexes[i] : 0,
 			.slot = indexes ? indexes[i] : 0,
 			.device = owner->device,
-			.source = owner->kind == NAME_POOL ? RAISE_STORE
+			.source = owner->kind == NAME_POOL ||
+						  strcmp(arg_word(stmt, "KIND"), "platform") == 0
+					  ? RAISE_STORE
 				  : stmt->verb == VERB_ALLOC ||
 						  strcmp(arg_word(stmt, "KIND"), "msix") == 0
 					  ? RAISE_MSIX
@@ -449,8 +451,8 @@ unsigned *combination_room(struct scenario *s, struct stash *stash)
 
 static void check_combination(struct scenario *s, const unsigned *choice, bool *asserts)
 {
-	struct scope scope = {.scenario = s, .stash = &s->work, .diags = &s->run_diags,
-			      .choice = choice};
+	struct scope scope = {
+		.scenario = s, .stash = &s->work, .diags = &s->run_diags, .choice = choice};
 	struct checker checker = {.scope = &scope};
 
 	check_list(&checker, s->program);
@@ -506,9 +508,22 @@ static __attribute__((noinline)) bool check_guarded(struct scenario *s)
 	return true;
 }
 
+__attribute__((noinline)) enum scenario_status note_no_memory(struct scenario *s)
+{
+	jmp_buf out;
+
+	stash_free(&s->work);
+	if (!setjmp(out)) { /* a little may be left, now that this was given back */
+		s->run_diags.stash.out = &out;
+		diag_add(&s->run_diags, DIAG_NO_MEMORY, (struct span){.source = s->sources});
+	}
+	s->run_diags.stash.out = s->work.out = NULL;
+	return SCENARIO_BROKEN;
+}
+
 enum scenario_status scenario_check(struct scenario *s)
 {
 	if (!check_guarded(s))
-		return SCENARIO_BROKEN;
+		return note_no_memory(s);
 	return worst_status(s);
 }

@@ -7,6 +7,9 @@
 /* Checks all combinations; the diagnostics are the scenario's run_diags, which are empty before. */
 void check_program(struct scenario *s);
 
+/* Gives the working memory back and says why; SCENARIO_BROKEN. */
+enum scenario_status note_no_memory(struct scenario *s);
+
 /* The matrix: how many combinations, and the value numbers of the nth. */
 uint64_t combinations_of(const struct scenario *s);
 unsigned *combination_room(struct scenario *s, struct stash *stash);
@@ -14,8 +17,15 @@ void combination_choose(const struct scenario *s, uint64_t nr, unsigned *choice)
 
 bool profile_by_name(const char *name, enum machine_profile *out);
 
-enum picture { PICTURE_DOMAINS, PICTURE_IRQS, PICTURE_INTERRUPTS, PICTURE_VECTORS, PICTURE_WRITES,
-	       PICTURE_TAPE, NR_PICTURES };
+enum picture {
+	PICTURE_DOMAINS,
+	PICTURE_IRQS,
+	PICTURE_INTERRUPTS,
+	PICTURE_VECTORS,
+	PICTURE_WRITES,
+	PICTURE_TAPE,
+	NR_PICTURES
+};
 extern const char *const picture_names[NR_PICTURES];
 
 #endif

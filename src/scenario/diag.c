@@ -8,7 +8,7 @@ static const struct {
 	enum scenario_severity severity;
 	enum scenario_status status;
 } table[NR_DIAGS] = {
-#define ROW(id, name, severity, status, text) \
+#define ROW(id, name, severity, status, text)                                                      \
 	[DIAG_##id] = {name, text, SEVERITY_##severity, SCENARIO_##status},
 	IRQLAB_DIAGNOSTICS(ROW)
 #undef ROW
@@ -17,6 +17,11 @@ static const struct {
 const char *diag_name(enum diag_id id)
 {
 	return table[id].name;
+}
+
+const char *diag_format(enum diag_id id)
+{
+	return table[id].text;
 }
 
 enum scenario_severity diag_severity(enum diag_id id)

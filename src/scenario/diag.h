@@ -66,6 +66,7 @@ void diag_hint(struct diags *d, struct diag *diag, const char *format, ...)
 void diag_suggest(struct diags *d, struct diag *diag, const char *word);
 
 const char *diag_name(enum diag_id id);
+const char *diag_format(enum diag_id id);
 enum scenario_severity diag_severity(enum diag_id id);
 enum scenario_status diag_status(enum diag_id id);
 const char *severity_name(enum scenario_severity severity);

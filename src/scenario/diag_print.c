@@ -131,9 +131,7 @@ static void print_include_chain(FILE *to, const struct span *span)
 
 static const char *severity_color(enum scenario_severity severity)
 {
-	return severity == SEVERITY_ERROR     ? RED
-	       : severity == SEVERITY_WARNING ? YELLOW
-					      : BLUE;
+	return severity == SEVERITY_ERROR ? RED : severity == SEVERITY_WARNING ? YELLOW : BLUE;
 }
 
 static void print_excerpt(FILE *to, const struct span *span, bool color)
@@ -257,16 +255,16 @@ static void sarif_location(FILE *to, const struct span *span)
 	print_json_string(to, span->source ? span->source->name : "");
 	fputc('}', to);
 	if (span->line)
-		fprintf(to,
-			",\"region\":{\"startLine\":%u,\"startColumn\":%u,\"endColumn\":%u}",
+		fprintf(to, ",\"region\":{\"startLine\":%u,\"startColumn\":%u,\"endColumn\":%u}",
 			span->line, span->first, span->last + 1);
 	fputs("}}", to);
 }
 
 static void sarif_result(FILE *to, const struct diag *diag, bool first)
 {
-	fprintf(to, "%s\n{\"ruleId\":\"%s\",\"level\":\"%s\",\"message\":{\"text\":",
-		first ? "" : ",", diag_name(diag->id), severity_name(diag_severity(diag->id)));
+	fprintf(to,
+		"%s\n{\"ruleId\":\"%s\",\"level\":\"%s\",\"message\":{\"text\":", first ? "" : ",",
+		diag_name(diag->id), severity_name(diag_severity(diag->id)));
 	print_json_string(to, diag->message);
 	fputs("},\"locations\":[", to);
 	sarif_location(to, &diag->span);

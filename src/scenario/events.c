@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "scenario/peek.h"
 #include "scenario/run.h"
 
 #include <string.h>
@@ -53,6 +54,22 @@ static const struct remap_desc *unit_of(const struct run *r, const struct tape_r
 	return &r->scope.topology.remaps[record->actor];
 }
 
+/* What scripts call the unit that a record is of; NULL: it is of none. */
+static const char *unit_name(const struct run *r, const struct tape_record *record)
+{
+	const struct topology *t = &r->scope.topology;
+	const struct remap_desc *unit = unit_of(r, record);
+
+	if (record->actor_kind == ACTOR_UNIT && t->desc.gic && record->actor < t->desc.nr_its)
+		return t->its[record->actor].name;
+	return unit ? unit->name : NULL;
+}
+
+static bool is_its_command(const struct run *r, const struct tape_record *record)
+{
+	return record->kind == TAPE_COMMAND && r->scope.topology.desc.gic && unit_name(r, record);
+}
+
 static const struct device_desc *device_named(const struct run *r, const char *name)
 {
 	const struct name *n = name ? name_find(&r->scope, name) : NULL;
@@ -62,22 +79,28 @@ static const struct device_desc *device_named(const struct run *r, const char *n
 
 static const struct device_desc *device_of_requester(const struct run *r, uint16_t requester)
 {
-	for (uint32_t i = 0; i < r->scope.topology.desc.nr_devices; i++)
-		if (r->scope.topology.devices[i].requester == requester)
-			return &r->scope.topology.devices[i];
+	const struct topology *t = &r->scope.topology;
+
+	for (uint32_t i = 0; i < t->desc.nr_devices; i++)
+		if (t->devices[i].requester == requester)
+			return &t->devices[i];
+	for (uint32_t i = 0; i < t->desc.nr_platforms; i++)
+		if (t->devices[t->first_platform + i].requester == requester)
+			return &t->devices[t->first_platform + i];
 	return NULL;
 }
 
 /* RAISE, LATCH: which entry of which device. */
-static bool source_of(const struct run *r, const struct tape_record *record,
-		      struct source_ref *out)
+static bool source_of(const struct run *r, const struct tape_record *record, struct source_ref *out)
 {
 	*out = (struct source_ref){
-		.device = device_named(r, device_of_event(r->m, record->object)),
+		.device = device_named(r, peek_device_of_event(r->m, record->object)),
 		.source = DEVICE_EVENT_SOURCE(record->address),
 		.store = DEVICE_EVENT_STORE(record->address),
 		.index = record->value,
 	};
+	if (out->device && device_is_platform(&r->scope.topology, out->device))
+		out->source = RAISE_STORE;
 	out->has_index = out->source != RAISE_INTX;
 	return out->device != NULL;
 }
@@ -123,8 +146,7 @@ static bool match_source(struct run *r, const struct stmt *stmt, const struct ta
 		return true;
 	return source_resolve(&r->scope, path, &wanted) && source_of(r, record, &actual) &&
 	       wanted.device == actual.device && wanted.source == actual.source &&
-	       wanted.store == actual.store &&
-	       (!wanted.has_index || wanted.index == actual.index);
+	       wanted.store == actual.store && (!wanted.has_index || wanted.index == actual.index);
 }
 
 static bool match_word(const struct stmt *stmt, const char *param, const char *word)
@@ -142,9 +164,9 @@ static const char *irqreturn_name(uint32_t value)
 static bool match_unit(struct run *r, const struct stmt *stmt, const struct tape_record *record)
 {
 	const struct pattern *path = stmt_value(stmt, "UNIT");
-	const struct remap_desc *unit = unit_of(r, record);
+	const char *unit = unit_name(r, record);
 
-	return !path || (unit && strcmp(unit->name, path->path->name) == 0);
+	return !path || (unit && strcmp(unit, path->path->name) == 0);
 }
 
 static const char *drop_name(uint64_t reason)
@@ -159,20 +181,20 @@ static bool match_drop(struct run *r, const struct stmt *stmt, const struct tape
 	return pattern_match(&r->scope, stmt_value(stmt, "reason"), &value);
 }
 
-static bool match_message(struct run *r, const struct stmt *stmt,
-			  const struct tape_record *record)
+static bool match_message(struct run *r, const struct stmt *stmt, const struct tape_record *record)
 {
 	const struct pattern *path = stmt_value(stmt, "DEVICE");
 	const struct device_desc *device = device_of_requester(r, record->actor);
 
 	if (path && (!device || strcmp(device->name, path->path->name) != 0))
 		return false;
-	return match_form(r, stmt, "addr", record->address, FORM_ADDRESS) &&
-	       match_form(r, stmt, "data", record->value, FORM_DATA);
+	return match_form(r, stmt, "addr", record->address,
+			  message_form(&r->scope.topology, FORM_ADDRESS)) &&
+	       match_form(r, stmt, "data", record->value,
+			  message_form(&r->scope.topology, FORM_DATA));
 }
 
-static bool match_warning(struct run *r, const struct stmt *stmt,
-			  const struct tape_record *record)
+static bool match_warning(struct run *r, const struct stmt *stmt, const struct tape_record *record)
 {
 	const struct pattern *path = stmt_value(stmt, "WARNING");
 
@@ -212,13 +234,13 @@ static bool match_place_of_unit(struct run *r, const struct stmt *stmt,
 				const struct tape_record *record)
 {
 	const struct pattern *path = stmt_value(stmt, "PLACE");
-	const struct remap_desc *unit = unit_of(r, record);
+	const char *unit = unit_name(r, record);
 	const struct device_desc *device;
 
 	if (!path)
 		return true;
 	if (unit)
-		return strcmp(unit->name, path->path->name) == 0;
+		return strcmp(unit, path->path->name) == 0;
 	device = device_of_requester(r, record->actor);
 	return device && strcmp(device->name, path->path->name) == 0;
 }
@@ -234,6 +256,35 @@ static bool match_flush(struct run *r, const struct stmt *stmt, const struct tap
 		return false;
 	return match_number(r, stmt, "handle", handle) &&
 	       match_number(r, stmt, "mask", record->value >> 27 & 0x1f);
+}
+
+/* ---- commands: of queues, of remapping units, of an ITS (IHI 0069, 5.3) ---- */
+
+static bool match_its_command(struct run *r, const struct stmt *stmt,
+			      const struct tape_record *record, uint64_t position)
+{
+	const struct pattern *value = stmt_value(stmt, "VALUE");
+	const struct tape_record *more = tape_at(r->m, position + 1);
+	uint64_t collection = more && more->kind == TAPE_COMMAND_ARGS ? more->value & 0xffff : 0;
+	struct value opcode = VALUE_NUMBER(record->value & 0xff);
+
+	if (value && value->kind == PATTERN_PATH)
+		opcode = (struct value)VALUE_WORD(peek_its_command((unsigned)opcode.number));
+	return pattern_match(&r->scope, value, &opcode) &&
+	       match_number(r, stmt, "device", record->value >> 32) &&
+	       match_number(r, stmt, "event", (uint32_t)record->address) &&
+	       match_number(r, stmt, "intid", record->address >> 32) &&
+	       match_number(r, stmt, "collection", collection);
+}
+
+static bool match_command(struct run *r, const struct stmt *stmt, const struct tape_record *record,
+			  uint64_t position)
+{
+	if (!match_place_of_unit(r, stmt, record))
+		return false;
+	if (is_its_command(r, record))
+		return match_its_command(r, stmt, record, position);
+	return match_number(r, stmt, "VALUE", record->value);
 }
 
 /* ---- writes ---- */
@@ -283,14 +334,14 @@ static bool match_write(struct run *r, const struct stmt *stmt, const struct tap
 static enum verb kind_of(const struct tape_record *record)
 {
 	static const enum verb kinds[NR_TAPE_KINDS] = {
-		[TAPE_MEMORY] = VERB_E_WRITE,	[TAPE_MMIO] = VERB_E_WRITE,
-		[TAPE_CONFIG] = VERB_E_WRITE,	[TAPE_MESSAGE] = VERB_E_MESSAGE,
-		[TAPE_RAISE] = VERB_E_RAISE,	[TAPE_LATCH] = VERB_E_LATCH,
-		[TAPE_DROP] = VERB_E_DROP,	[TAPE_FAULT] = VERB_E_FAULT,
+		[TAPE_MEMORY] = VERB_E_WRITE,	 [TAPE_MMIO] = VERB_E_WRITE,
+		[TAPE_CONFIG] = VERB_E_WRITE,	 [TAPE_MESSAGE] = VERB_E_MESSAGE,
+		[TAPE_RAISE] = VERB_E_RAISE,	 [TAPE_LATCH] = VERB_E_LATCH,
+		[TAPE_DROP] = VERB_E_DROP,	 [TAPE_FAULT] = VERB_E_FAULT,
 		[TAPE_REQUEST] = VERB_E_REQUEST, [TAPE_ACCEPT] = VERB_E_ACCEPT,
-		[TAPE_EOI] = VERB_E_EOI,	[TAPE_COMMAND] = VERB_E_COMMAND,
+		[TAPE_EOI] = VERB_E_EOI,	 [TAPE_COMMAND] = VERB_E_COMMAND,
 		[TAPE_HANDLER] = VERB_E_DELIVER, [TAPE_MIGRATE] = VERB_E_MIGRATE,
-		[TAPE_WARNING] = VERB_E_WARN,	[TAPE_CPU] = VERB_E_CPU,
+		[TAPE_WARNING] = VERB_E_WARN,	 [TAPE_CPU] = VERB_E_CPU,
 	};
 
 	return record->kind < NR_TAPE_KINDS ? kinds[record->kind] : VERB_NONE;
@@ -304,7 +355,7 @@ bool event_is_kind(struct run *r, enum verb assertion, const struct tape_record 
 }
 
 static bool arguments_match(struct run *r, const struct stmt *stmt,
-			    const struct tape_record *record)
+			    const struct tape_record *record, uint64_t position)
 {
 	switch (stmt->assertion) {
 	case VERB_E_DELIVER:
@@ -333,8 +384,7 @@ static bool arguments_match(struct run *r, const struct stmt *stmt,
 	case VERB_E_FLUSH:
 		return match_flush(r, stmt, record);
 	case VERB_E_COMMAND:
-		return match_place_of_unit(r, stmt, record) &&
-		       match_number(r, stmt, "VALUE", record->value);
+		return match_command(r, stmt, record, position);
 	case VERB_E_WARN:
 		return match_warning(r, stmt, record);
 	case VERB_E_MIGRATE:
@@ -356,7 +406,7 @@ bool event_matches(struct run *r, const struct stmt *stmt, uint64_t position)
 
 	if (!record || !event_is_kind(r, stmt->assertion, record))
 		return false;
-	if (arguments_match(r, stmt, record))
+	if (arguments_match(r, stmt, record, position))
 		return true;
 	bindings_undo(&r->scope, mark);
 	return false;
@@ -378,18 +428,22 @@ static const char *print_write(struct run *r, const struct tape_record *record)
 
 	if (!tape_place(r->m, record, &place))
 		return stash_printf(r->scope.stash, "write _ 0x%" PRIx64, record->value);
-	value = (struct value)VALUE_FORM(record->value,
-					 form_of_place(&r->scope.topology, &place));
+	value = (struct value)VALUE_FORM(record->value, form_of_place(&r->scope.topology, &place));
 	return stash_printf(r->scope.stash, "write %s %s", place_print(&r->scope, &place),
 			    value_print(&r->scope, &value));
 }
 
 static const char *print_command(struct run *r, const struct tape_record *record)
 {
-	const struct remap_desc *unit = unit_of(r, record);
+	const char *unit = unit_name(r, record);
 	const struct device_desc *device = device_of_requester(r, record->actor);
-	const char *name = unit ? unit->name : device ? device->name : "";
+	const char *name = unit ? unit : device ? device->name : "";
 	uint64_t handle;
+
+	if (is_its_command(r, record))
+		return stash_printf(r->scope.stash, "command %s %s device=0x%x event=%u", name,
+				    peek_its_command((unsigned)(record->value & 0xff)),
+				    (uint32_t)(record->value >> 32), (uint32_t)record->address);
 
 	if (!is_flush(r, record))
 		return stash_printf(r->scope.stash, "command %s 0x%" PRIx64, name, record->value);
@@ -409,7 +463,7 @@ static const char *print_message(struct run *r, const struct tape_record *record
 const char *event_print(struct run *r, const struct tape_record *record)
 {
 	struct stash *stash = r->scope.stash;
-	const struct remap_desc *unit = unit_of(r, record);
+	const char *unit = unit_name(r, record);
 
 	switch (kind_of(record)) {
 	case VERB_E_DELIVER:
@@ -425,7 +479,7 @@ const char *event_print(struct run *r, const struct tape_record *record)
 		return stash_printf(stash, "drop reason=%s", drop_name(record->value));
 	case VERB_E_FAULT:
 		return stash_printf(stash, "fault %s reason=0x%" PRIx64 " index=%" PRIu64,
-				    unit ? unit->name : "", record->value, record->address);
+				    unit ? unit : "", record->value, record->address);
 	case VERB_E_REQUEST:
 	case VERB_E_ACCEPT:
 	case VERB_E_EOI:
@@ -436,15 +490,14 @@ const char *event_print(struct run *r, const struct tape_record *record)
 	case VERB_E_COMMAND:
 		return print_command(r, record);
 	case VERB_E_WARN:
-		return stash_printf(stash, record->address ? "warn %s %s" : "warn %s",
-				    record->value < NR_MACHINE_WARNINGS
-					    ? machine_warning_name(
-						      (enum machine_warning)record->value)
-					    : "?",
-				    irq_print(r, record->address));
+		return stash_printf(
+			stash, record->address ? "warn %s %s" : "warn %s",
+			record->value < NR_MACHINE_WARNINGS
+				? machine_warning_name((enum machine_warning)record->value)
+				: "?",
+			irq_print(r, record->address));
 	case VERB_E_MIGRATE:
-		return stash_printf(stash, "migrate %s from=%u to=%u",
-				    irq_print(r, record->value),
+		return stash_printf(stash, "migrate %s from=%u to=%u", irq_print(r, record->value),
 				    (uint32_t)(record->address >> 32), (uint32_t)record->address);
 	case VERB_E_CPU:
 		return stash_printf(stash, "cpu %u to=%s", record->actor,

@@ -107,8 +107,7 @@ static void expect_not(struct run *r, const struct stmt *stmt)
 	bindings_undo(&r->scope, mark);
 	if (at == UINT64_MAX)
 		return;
-	diag = run_fail(r, DIAG_EVENT_FORBIDDEN, stmt->span,
-			event_print(r, tape_at(r->m, at)));
+	diag = run_fail(r, DIAG_EVENT_FORBIDDEN, stmt->span, event_print(r, tape_at(r->m, at)));
 	run_note_cause(r, diag, at, "caused by");
 }
 
@@ -178,9 +177,8 @@ static void expect_unchanged(struct run *r, const struct stmt *stmt)
 		return;
 	now = machine_fingerprint(r->m, FINGERPRINT_SEMANTIC);
 	if (!fingerprint_equal(name->fingerprint, now))
-		diag_note(r->scope.diags,
-			  run_fail(r, DIAG_STATE_CHANGED, stmt->span, name->name), name->span,
-			  "the checkpoint");
+		diag_note(r->scope.diags, run_fail(r, DIAG_STATE_CHANGED, stmt->span, name->name),
+			  name->span, "the checkpoint");
 }
 
 void run_expect(struct run *r, const struct stmt *stmt)

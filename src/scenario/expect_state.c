@@ -19,8 +19,7 @@ static bool place_of_source(const struct run *r, const struct source_ref *ref,
 	case RAISE_MSI:
 		return strcmp(place->store, "msi") == 0;
 	case RAISE_MSIX:
-		return strcmp(place->store, "msix") == 0 &&
-		       place->index == (int64_t)ref->index;
+		return strcmp(place->store, "msix") == 0 && place->index == (int64_t)ref->index;
 	case RAISE_STORE:
 		return strcmp(place->store, stores[ref->store].on_bus) == 0 &&
 		       (place->index == (int64_t)ref->index ||
@@ -30,18 +29,34 @@ static bool place_of_source(const struct run *r, const struct source_ref *ref,
 	}
 }
 
-static void note_last_write(struct run *r, struct diag *diag, const struct source_ref *ref)
+/* UINT64_MAX: nobody did, as far as the tape goes back. */
+static uint64_t last_write(const struct run *r, const struct source_ref *ref)
 {
 	for (uint64_t at = tape_position(r->m); at-- > tape_oldest(r->m);) {
 		const struct tape_record *record = tape_at(r->m, at);
 		struct bus_place place;
 
-		if (!record || !event_is_write(record) || !tape_place(r->m, record, &place) ||
-		    !place_of_source(r, ref, &place))
-			continue;
-		run_note_cause(r, diag, at, "written by");
-		return;
+		if (record && event_is_write(record) && tape_place(r->m, record, &place) &&
+		    place_of_source(r, ref, &place))
+			return at;
 	}
+	return UINT64_MAX;
+}
+
+static void note_last_write(struct run *r, struct diag *diag, const struct source_ref *ref)
+{
+	uint64_t at = last_write(r, ref);
+
+	if (at != UINT64_MAX)
+		run_note_cause(r, diag, at, "written by");
+}
+
+/* An expect has seen the write itself. */
+static bool write_was_expected(const struct run *r, const struct source_ref *ref)
+{
+	uint64_t at = last_write(r, ref);
+
+	return at != UINT64_MAX && at >= r->start && event_consumed(r, at);
 }
 
 /* ---- messages ---- */
@@ -89,18 +104,21 @@ static void watch(struct run *r, const struct source_ref *ref, const struct stor
 
 void expect_msg(struct run *r, const struct stmt *stmt)
 {
+	const struct topology *t = &r->scope.topology;
 	struct stored_message now;
 	struct source_ref ref;
 
 	if (!source_resolve(&r->scope, stmt_value(stmt, "SOURCE"), &ref))
 		return;
-	if (!peek_message(r->m, &ref, &now)) {
+	if (!peek_message(r->m, t, &ref, &now)) {
 		scope_error(&r->scope, DIAG_UNKNOWN_STORE, stmt->span, ref.device->name,
 			    "message there");
 		return;
 	}
-	if (message_part(r, stmt, &ref, &now, "addr", VALUE_FORM(now.address, FORM_ADDRESS)) &&
-	    message_part(r, stmt, &ref, &now, "data", VALUE_FORM(now.data, FORM_DATA)) &&
+	if (message_part(r, stmt, &ref, &now, "addr",
+			 VALUE_FORM(now.address, message_form(t, FORM_ADDRESS))) &&
+	    message_part(r, stmt, &ref, &now, "data",
+			 VALUE_FORM(now.data, message_form(t, FORM_DATA))) &&
 	    message_part(r, stmt, &ref, &now, "masked", VALUE_NUMBER(now.masked)))
 		message_part(r, stmt, &ref, &now, "pending", VALUE_NUMBER(now.pending));
 	watch(r, &ref, &now, stmt);
@@ -109,8 +127,9 @@ void expect_msg(struct run *r, const struct stmt *stmt)
 static void message_changed(struct run *r, const struct watched *w,
 			    const struct stored_message *now)
 {
-	struct value address = VALUE_FORM(now->address, FORM_ADDRESS);
-	struct value data = VALUE_FORM(now->data, FORM_DATA);
+	const struct topology *t = &r->scope.topology;
+	struct value address = VALUE_FORM(now->address, message_form(t, FORM_ADDRESS));
+	struct value data = VALUE_FORM(now->data, message_form(t, FORM_DATA));
 	struct number was_address = {w->address, ""}, was_data = {w->data, ""};
 	struct pattern p = {.kind = PATTERN_INT, .first = was_address};
 	struct span span = r->action ? r->action->span : w->stmt->span;
@@ -133,10 +152,10 @@ void check_watched(struct run *r)
 	for (struct watched *w = r->watched; w && !r->stopped; w = w->next) {
 		struct stored_message now;
 
-		if (!peek_message(r->m, &w->source, &now) ||
+		if (!peek_message(r->m, &r->scope.topology, &w->source, &now) ||
 		    (now.address == w->address && now.data == w->data))
 			continue;
-		if (!r->loose)
+		if (!r->loose && !write_was_expected(r, &w->source))
 			message_changed(r, w, &now);
 		w->address = now.address;
 		w->data = now.data;

@@ -67,12 +67,11 @@ static bool line_matches(struct listing *l, const struct stmt *line, uint64_t at
 {
 	const struct variable *mark = bindings_mark(&l->r->scope);
 	const struct tape_record *record = tape_at(l->r->m, at);
-	struct value value =
-		VALUE_FORM(record->value, form_of_place(&l->r->scope.topology, place));
+	struct value value = VALUE_FORM(record->value, form_of_place(&l->r->scope.topology, place));
 	struct place_pattern wanted;
 
-	if (listed_place(&l->r->scope, l->head, line, &wanted) && place_matches(l->r, &wanted, place) &&
-	    fields_match(l, line, &value))
+	if (listed_place(&l->r->scope, l->head, line, &wanted) &&
+	    place_matches(l->r, &wanted, place) && fields_match(l, line, &value))
 		return true;
 	bindings_undo(&l->r->scope, mark);
 	return false;

@@ -13,8 +13,8 @@ struct scenario_report {
 	unsigned nr; /* results so far */
 	unsigned passed, failed, skipped;
 	enum scenario_status status;
-	struct text junit; /* test cases: their number comes first */
-	struct scenario *s;  /* that is running */
+	struct text junit;  /* test cases: their number comes first */
+	struct scenario *s; /* that is running */
 	struct scenario_run_options options;
 };
 
@@ -166,10 +166,14 @@ static void jsonl_result(struct scenario_report *r, const struct scenario_result
 
 static void human_result(struct scenario_report *r, const char *name, enum scenario_status status)
 {
-	static const char *const green = "\033[32m", *const red = "\033[31m", *const off = "\033[0m";
+	static const char *const green = "\033[32m", *const red = "\033[31m",
+				 *const off = "\033[0m";
 	bool good = status == SCENARIO_PASSED;
 
-	fprintf(r->to, "%s%-9s%s %s: %s\n", !r->color ? "" : good ? green : red,
+	fprintf(r->to, "%s%-9s%s %s: %s\n",
+		!r->color ? ""
+		: good	  ? green
+			  : red,
 		scenario_status_name(status), r->color ? off : "", scenario_file(r->s), name);
 }
 
@@ -280,8 +284,7 @@ enum scenario_status scenario_report_end(struct scenario_report *r)
 			r->nr, r->failed, r->skipped, text_string(&r->junit));
 		break;
 	case FORMAT_JSONL:
-		fprintf(r->to,
-			"{\"type\":\"total\",\"passed\":%u,\"failed\":%u,\"skipped\":%u}\n",
+		fprintf(r->to, "{\"type\":\"total\",\"passed\":%u,\"failed\":%u,\"skipped\":%u}\n",
 			r->passed, r->failed, r->skipped);
 		break;
 	}

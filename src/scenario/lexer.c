@@ -80,7 +80,8 @@ size_t utf8_length(const char *p, const char *end)
 	for (size_t i = 1; i < n; i++)
 		if (((unsigned char)p[i] & 0xc0) != 0x80)
 			return 0;
-	if ((c == 0xe0 && (unsigned char)p[1] < 0xa0) || (c == 0xed && (unsigned char)p[1] > 0x9f) ||
+	if ((c == 0xe0 && (unsigned char)p[1] < 0xa0) ||
+	    (c == 0xed && (unsigned char)p[1] > 0x9f) ||
 	    (c == 0xf0 && (unsigned char)p[1] < 0x90) || (c == 0xf4 && (unsigned char)p[1] > 0x8f))
 		return 0;
 	return n;
@@ -183,7 +184,7 @@ static size_t bdf_length(const struct lexer *l)
 		for (; j < n; j++) {
 			char c = peek(l, j), want = shapes[i][j];
 
-			if (want == 'h' ? !isxdigit((unsigned char)c)
+			if (want == 'h'	  ? !isxdigit((unsigned char)c)
 			    : want == 'd' ? c < '0' || c > '7'
 					  : c != want)
 				break;
@@ -207,10 +208,9 @@ static struct token lex_text(struct lexer *l, enum token_kind kind, size_t lengt
 
 static unsigned digit_value(char c)
 {
-	return isdigit((unsigned char)c) ? (unsigned)(c - '0')
-	       : isxdigit((unsigned char)c)
-		       ? (unsigned)(tolower((unsigned char)c) - 'a' + 10)
-		       : 99;
+	return isdigit((unsigned char)c)    ? (unsigned)(c - '0')
+	       : isxdigit((unsigned char)c) ? (unsigned)(tolower((unsigned char)c) - 'a' + 10)
+					    : 99;
 }
 
 static struct token lex_number(struct lexer *l)
@@ -284,12 +284,15 @@ static struct token lex_symbol(struct lexer *l)
 		char text[3];
 		enum token_kind kind;
 	} symbols[] = {
-		{"..", TOKEN_DOTS},	   {"->", TOKEN_ARROW},	      {"<<", TOKEN_SHIFT},
-		{".", TOKEN_DOT},	   {",", TOKEN_COMMA},	      {";", TOKEN_SEMICOLON},
-		{"/", TOKEN_SLASH},	   {"=", TOKEN_EQUALS},	      {"*", TOKEN_STAR},
-		{"+", TOKEN_PLUS},	   {"-", TOKEN_MINUS},	      {"&", TOKEN_AND},
-		{"|", TOKEN_OR},	   {"~", TOKEN_NOT},	      {"[", TOKEN_LEFT_BRACKET},
-		{"]", TOKEN_RIGHT_BRACKET}, {"{", TOKEN_LEFT_BRACE},  {"}", TOKEN_RIGHT_BRACE},
+		{"..", TOKEN_DOTS},	   {"->", TOKEN_ARROW},
+		{"<<", TOKEN_SHIFT},	   {".", TOKEN_DOT},
+		{",", TOKEN_COMMA},	   {";", TOKEN_SEMICOLON},
+		{"/", TOKEN_SLASH},	   {"=", TOKEN_EQUALS},
+		{"*", TOKEN_STAR},	   {"+", TOKEN_PLUS},
+		{"-", TOKEN_MINUS},	   {"&", TOKEN_AND},
+		{"|", TOKEN_OR},	   {"~", TOKEN_NOT},
+		{"[", TOKEN_LEFT_BRACKET}, {"]", TOKEN_RIGHT_BRACKET},
+		{"{", TOKEN_LEFT_BRACE},   {"}", TOKEN_RIGHT_BRACE},
 		{"(", TOKEN_LEFT_PAREN},   {")", TOKEN_RIGHT_PAREN},
 	};
 	const char *first = l->at;
@@ -298,7 +301,8 @@ static struct token lex_symbol(struct lexer *l)
 
 	for (unsigned i = 0; i < sizeof(symbols) / sizeof(*symbols); i++) {
 		n = strlen(symbols[i].text);
-		if (peek(l, 0) == symbols[i].text[0] && (n == 1 || peek(l, 1) == symbols[i].text[1]))
+		if (peek(l, 0) == symbols[i].text[0] &&
+		    (n == 1 || peek(l, 1) == symbols[i].text[1]))
 			return lex_text(l, symbols[i].kind, n);
 	}
 	n = utf8_length(first, l->end);

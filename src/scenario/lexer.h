@@ -8,22 +8,36 @@
  * Text to tokens, one line after the other. Names may contain '-' before a
  * letter or digit; "_" alone is a token of its own.
  */
-#define IRQLAB_TOKENS(X)                                                           \
-	X(END_OF_FILE, "the end of the file")                                      \
-	X(NEWLINE, "the end of the line")                                          \
-	X(NAME, "a name")                                                          \
-	X(NUMBER, "a number")                                                      \
-	X(STRING, "a string")                                                      \
-	X(VARIABLE, "a variable")                                                  \
-	X(BDF, "a PCI address")                                                    \
-	X(COMMENT, "a comment")                                                    \
-	X(ANY, "'_'")                                                              \
-	X(DOT, "'.'") X(DOTS, "'..'") X(COMMA, "','") X(SEMICOLON, "';'")          \
-	X(SLASH, "'/'") X(EQUALS, "'='") X(ARROW, "'->'") X(STAR, "'*'")           \
-	X(PLUS, "'+'") X(MINUS, "'-'") X(AND, "'&'") X(OR, "'|'") X(SHIFT, "'<<'") \
-	X(NOT, "'~'") X(LEFT_BRACKET, "'['") X(RIGHT_BRACKET, "']'")               \
-	X(LEFT_BRACE, "'{'") X(RIGHT_BRACE, "'}'") X(LEFT_PAREN, "'('")            \
-	X(RIGHT_PAREN, "')'")                                                      \
+#define IRQLAB_TOKENS(X)                                                                           \
+	X(END_OF_FILE, "the end of the file")                                                      \
+	X(NEWLINE, "the end of the line")                                                          \
+	X(NAME, "a name")                                                                          \
+	X(NUMBER, "a number")                                                                      \
+	X(STRING, "a string")                                                                      \
+	X(VARIABLE, "a variable")                                                                  \
+	X(BDF, "a PCI address")                                                                    \
+	X(COMMENT, "a comment")                                                                    \
+	X(ANY, "'_'")                                                                              \
+	X(DOT, "'.'")                                                                              \
+	X(DOTS, "'..'")                                                                            \
+	X(COMMA, "','")                                                                            \
+	X(SEMICOLON, "';'")                                                                        \
+	X(SLASH, "'/'")                                                                            \
+	X(EQUALS, "'='")                                                                           \
+	X(ARROW, "'->'")                                                                           \
+	X(STAR, "'*'")                                                                             \
+	X(PLUS, "'+'")                                                                             \
+	X(MINUS, "'-'")                                                                            \
+	X(AND, "'&'")                                                                              \
+	X(OR, "'|'")                                                                               \
+	X(SHIFT, "'<<'")                                                                           \
+	X(NOT, "'~'")                                                                              \
+	X(LEFT_BRACKET, "'['")                                                                     \
+	X(RIGHT_BRACKET, "']'")                                                                    \
+	X(LEFT_BRACE, "'{'")                                                                       \
+	X(RIGHT_BRACE, "'}'")                                                                      \
+	X(LEFT_PAREN, "'('")                                                                       \
+	X(RIGHT_PAREN, "')'")                                                                      \
 	X(BAD, "something that is no token")
 
 enum token_kind {

@@ -77,11 +77,11 @@ static bool match_cpus(const struct pattern *p, const struct cpumask *cpus)
 {
 	const struct pattern *first = p->kind == PATTERN_SET ? p->items : p;
 
-	for_each_cpu(cpu, cpus)
-	{
+	for_each_cpu (cpu, cpus) {
 		bool found = false;
 
-		for (const struct pattern *i = first; i; i = p->kind == PATTERN_SET ? i->next : NULL)
+		for (const struct pattern *i = first; i;
+		     i = p->kind == PATTERN_SET ? i->next : NULL)
 			found |= in_item(i, cpu);
 		if (!found)
 			return false;
@@ -208,7 +208,8 @@ const char *value_print(struct scope *scope, const struct value *value)
 	if (value->form == FORM_PLAIN)
 		return stash_printf(scope->stash, value->number > 999 ? "0x%" PRIx64 : "%" PRIu64,
 				    value->number);
-	return stash_printf(scope->stash, value->number > UINT32_MAX ? "0x%016" PRIx64 : "0x%08" PRIx64,
+	return stash_printf(scope->stash,
+			    value->number > UINT32_MAX ? "0x%016" PRIx64 : "0x%08" PRIx64,
 			    value->number);
 }
 
@@ -283,8 +284,7 @@ void diag_expected(struct scope *scope, struct diag *diag, const char *what,
 
 	if (exact)
 		diag_line(scope->diags, diag, "expected %s%s%s%s", what, space,
-			  value_print(scope, &wanted),
-			  decoded(scope, value->form, wanted.number));
+			  value_print(scope, &wanted), decoded(scope, value->form, wanted.number));
 	else
 		diag_line(scope->diags, diag, "expected %s%s%s", what, space,
 			  pattern_shown(scope, p));

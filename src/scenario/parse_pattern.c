@@ -130,14 +130,14 @@ static bool parse_binary(struct parser *p, unsigned level, uint64_t *value, stru
 	if (!parse_binary(p, level + 1, value, text))
 		return false;
 	while (token_is_operator(p->token.kind, level)) {
-		enum token_kind operator = p->token.kind;
+		enum token_kind operator= p->token.kind;
 		uint64_t right;
 
 		text_puts(text, p->token.text);
 		parser_advance(p);
 		if (!parse_binary(p, level + 1, &right, text))
 			return false;
-		if (!compute(operator, *value, right, value)) {
+		if (!compute(operator, * value, right, value)) {
 			start.last = p->previous_end;
 			diag_add(&p->s->parse_diags, DIAG_NUMBER_TOO_LARGE, start,
 				 text_string(text));
@@ -250,8 +250,7 @@ static bool parse_index(struct parser *p, struct segment *segment)
 	if (!parser_enter(p))
 		return false;
 	parser_advance(p);
-	good = parse_pattern(p, &segment->index) &&
-	       parser_expect(p, TOKEN_RIGHT_BRACKET, NULL);
+	good = parse_pattern(p, &segment->index) && parser_expect(p, TOKEN_RIGHT_BRACKET, NULL);
 	p->depth--;
 	return good;
 }

@@ -54,8 +54,7 @@ static bool parse_argument(struct parser *p, struct arg *arg)
 		if (!parse_pattern(p, &arg->value))
 			return false;
 	} else if (p->token.kind == TOKEN_STAR && pattern_is_word(arg->value)) {
-		arg->value->path->name =
-			stash_printf(&p->s->stash, "%s*", arg->value->path->name);
+		arg->value->path->name = stash_printf(&p->s->stash, "%s*", arg->value->path->name);
 		parser_advance(p);
 	}
 	arg->span.last = p->previous_end;
@@ -220,9 +219,9 @@ static bool parse_expect_form(struct parser *p, struct stmt *stmt)
 	    assertion_is_event(stmt->assertion))
 		return true;
 	diag_add(&p->s->parse_diags, DIAG_MISPLACED_VERB, span, verb_name(stmt->assertion),
-		 stmt->verb == VERB_IGNORE	   ? "after 'ignore'"
+		 stmt->verb == VERB_IGNORE  ? "after 'ignore'"
 		 : stmt->form == EXPECT_NOT ? "after 'expect not'"
-						   : "after 'expect count'");
+					    : "after 'expect count'");
 	return false;
 }
 
@@ -402,8 +401,8 @@ static void note_parameter(struct scenario *s, const struct stmt *stmt)
 			parameter->values[parameter->nr_values++] = value_text(s, a->value);
 	for (; *last; last = &(*last)->next) {
 		if (strcmp((*last)->name, parameter->name) == 0) {
-			diag_add(&s->parse_diags, DIAG_DUPLICATE_NAME, stmt->span,
-				 parameter->name, "a parameter");
+			diag_add(&s->parse_diags, DIAG_DUPLICATE_NAME, stmt->span, parameter->name,
+				 "a parameter");
 			return;
 		}
 	}
@@ -479,7 +478,8 @@ static enum verb find_verb(struct parser *p, const struct block *block)
 	enum verb verb = verb_lookup(p->token.text, block->phases);
 
 	if (verb == VERB_NONE && (block->phases & PHASE_EXPLORE))
-		verb = verb_lookup(p->token.text, PHASE_FILE) == VERB_LIMIT ? VERB_LIMIT : VERB_NONE;
+		verb = verb_lookup(p->token.text, PHASE_FILE) == VERB_LIMIT ? VERB_LIMIT
+									    : VERB_NONE;
 	return verb;
 }
 
@@ -530,8 +530,8 @@ static bool parse_statement_head(struct parser *p, struct stmt *stmt, const stru
 			return false;
 		signature = stmt->assertion;
 	}
-	return parse_arguments(p, stmt, block->in_braces) &&
-	       args_match(p->s, stmt, signature) && parse_tail(p, stmt, block->in_braces);
+	return parse_arguments(p, stmt, block->in_braces) && args_match(p->s, stmt, signature) &&
+	       parse_tail(p, stmt, block->in_braces);
 }
 
 static bool parse_any_head(struct parser *p, struct stmt *stmt, const struct block *block)

@@ -2,8 +2,10 @@
 #include "scenario/peek.h"
 
 #include "sim_iommu/amdvi.h"
+#include "sim_iommu/its.h"
 #include "sim_iommu/vtd.h"
 #include "sim_pci/function.h"
+#include "sim_platform/platform.h"
 
 #include <irqlab/provider/hardware.h>
 #include <irqlab/provider/store_layout.h>
@@ -58,12 +60,15 @@ static bool peek_store(const struct machine *m, const struct source_ref *ref,
 	return true;
 }
 
-bool peek_message(const struct machine *m, const struct source_ref *ref,
+bool peek_message(const struct machine *m, const struct topology *t, const struct source_ref *ref,
 		  struct stored_message *out)
 {
 	struct message_entry entry;
 
 	*out = (struct stored_message){0};
+	if (device_is_platform(t, ref->device))
+		return platform_device_peek(m, ref->device->name, (unsigned)ref->index,
+					    &out->address, &out->data);
 	switch (ref->source) {
 	case RAISE_MSI:
 		return peek_msi(m, ref->device, ref->index, out);
@@ -90,6 +95,11 @@ uint64_t peek_bar(const struct machine *m, const struct device_desc *d, unsigned
 	return function_bar(m, d->name, bar);
 }
 
+uint64_t peek_slots(const struct machine *m, const struct device_desc *d)
+{
+	return platform_device_registers(m, d->name);
+}
+
 static bool read_entry(const struct machine *m, uint64_t address, uint64_t entry[2])
 {
 	return address && bus_memory_read(m, address, entry, 2 * sizeof(*entry));
@@ -102,8 +112,8 @@ bool peek_entry(const struct machine *m, const struct remap_desc *unit, unsigned
 	       read_entry(m, vtd_entry_address(m, number, index), entry);
 }
 
-uint64_t peek_entry_address(const struct machine *m, const struct remap_desc *unit,
-			    unsigned number, unsigned index)
+uint64_t peek_entry_address(const struct machine *m, const struct remap_desc *unit, unsigned number,
+			    unsigned index)
 {
 	return unit->kind == REMAP_INTEL ? vtd_entry_address(m, number, index) : 0;
 }
@@ -112,4 +122,25 @@ bool peek_cached(const struct machine *m, const struct remap_desc *unit, unsigne
 		 unsigned index, uint64_t entry[2])
 {
 	return unit->kind == REMAP_INTEL && vtd_peek_cached(m, number, index, entry);
+}
+
+const char *peek_its_command(unsigned opcode)
+{
+	return its_command_name(opcode);
+}
+
+const char *peek_device_of_event(const struct machine *m, uint32_t object)
+{
+	const char *name = device_of_event(m, object);
+
+	return name ? name : platform_device_of_event(m, object);
+}
+
+int raise_source(struct machine *m, const struct topology *t, const struct source_ref *ref,
+		 uint32_t pasid)
+{
+	if (device_is_platform(t, ref->device))
+		return platform_device_raise(m, ref->device->name, (unsigned)ref->index);
+	return device_raise(m, ref->device->name, ref->source, ref->store, (unsigned)ref->index,
+			    pasid);
 }

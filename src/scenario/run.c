@@ -72,7 +72,8 @@ static uint32_t tape_records(const struct scenario *s)
 	uint64_t records = 0;
 
 	for (const struct stmt *stmt = s->program; stmt; stmt = stmt->next) {
-		const struct pattern *p = stmt->verb == VERB_LIMIT ? stmt_value(stmt, "tape") : NULL;
+		const struct pattern *p =
+			stmt->verb == VERB_LIMIT ? stmt_value(stmt, "tape") : NULL;
 
 		if (p && p->kind == PATTERN_INT && p->first.value <= 1u << 24)
 			records = p->first.value;
@@ -86,7 +87,9 @@ static void run_combination(struct session *session, const unsigned *choice)
 	struct machine_options machine = {.tape_records = tape_records(s)};
 	uint32_t actions = s->limits.actions;
 	struct run r = {
-		.scope = {.scenario = s, .stash = &s->work, .diags = &s->run_diags,
+		.scope = {.scenario = s,
+			  .stash = &s->work,
+			  .diags = &s->run_diags,
 			  .choice = choice},
 		.options = session->options,
 		.deliveries = s->limits.deliveries,
@@ -95,8 +98,8 @@ static void run_combination(struct session *session, const unsigned *choice)
 	};
 
 	r.name = combination_name(&r.scope, &s->run_diags.stash);
-	s->run_diags.combination = s->parameters ? scope_combination(&r.scope, &s->run_diags.stash)
-						 : NULL;
+	s->run_diags.combination =
+		s->parameters ? scope_combination(&r.scope, &s->run_diags.stash) : NULL;
 	session->m = r.m = machine_create(&machine);
 	if (!r.m)
 		stash_give_up(&s->work);
@@ -197,7 +200,8 @@ enum scenario_status scenario_run(struct scenario *s, const struct scenario_run_
 	session.status = scenario_check(s);
 	if (session.status == SCENARIO_PASSED && !run_guarded(&session)) {
 		machine_destroy(session.m);
-		session.status = SCENARIO_BROKEN;
+		session.status = note_no_memory(s);
+		session.totals.failed++;
 	} else if (session.status != SCENARIO_PASSED && !session.totals.passed) {
 		session.totals.failed += !session.totals.failed && !session.totals.skipped;
 	}

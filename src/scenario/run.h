@@ -40,7 +40,7 @@ struct result_value {
 	struct value value;
 };
 
-struct outcome { /* of an action */
+struct outcome {   /* of an action */
 	int error; /* 0, or negative */
 	struct result_value values[4];
 	unsigned nr_values;
@@ -69,14 +69,17 @@ struct run {
 	uint64_t fail_allocation; /* in the next action; 0: none */
 	uint32_t deliveries;
 	unsigned actions, assertions;
+	uint64_t spent; /* of the limit on actions */
 	struct blessed **blessed;
+	struct batch *batch; /* of `enable`, to use again */
+	uint32_t *cpus;	     /* likewise: room for all of them */
 };
 
 /* ---- runner.c ---- */
 
 void run_list(struct run *r, const struct stmt *list);
 /* Records a failure; the run stops unless it is to go on. */
-#define run_fail(r, id, span, ...) \
+#define run_fail(r, id, span, ...)                                                                 \
 	(run_failed(r, id), diag_add((r)->scope.diags, id, span, ##__VA_ARGS__))
 void run_failed(struct run *r, enum diag_id id);
 /* Where and by what a record came about. */
@@ -85,15 +88,19 @@ void run_note_cause(struct run *r, struct diag *diag, uint64_t position, const c
 const char *stmt_text(struct run *r, const struct stmt *stmt);
 /* Looks at what no expect took, before the next action. */
 void run_close_window(struct run *r);
+/* The machine, and its tape, went back to an earlier state. */
+void run_rewind(struct run *r);
 /* Between two parts of one action: a failed part must leave no trace of its own. */
 void run_mark(struct run *r);
+/* Counts `cost` actions against the limit; false, with a diagnostic, beyond it. */
+bool run_spend(struct run *r, const struct stmt *stmt, uint64_t cost);
 /* One action, without its deliveries and results: only its error. */
 int run_bare_action(struct run *r, const struct stmt *stmt);
 
 /* ---- verbs_*.c ---- */
 
 typedef void (*action_fn)(struct run *r, const struct stmt *stmt, struct outcome *out);
-#define ACTION_PROTOTYPE(id, ...) \
+#define ACTION_PROTOTYPE(id, ...)                                                                  \
 	void action_##id(struct run *r, const struct stmt *stmt, struct outcome *out);
 IRQLAB_ACTIONS(ACTION_PROTOTYPE)
 #undef ACTION_PROTOTYPE

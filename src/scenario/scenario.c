@@ -26,8 +26,8 @@ const char *scenario_status_name(enum scenario_status status)
 
 enum scenario_status scenario_status_worse(enum scenario_status a, enum scenario_status b)
 {
-	static const enum scenario_status order[] = {SCENARIO_BROKEN,	 SCENARIO_INVALID,
-						     SCENARIO_FAILED,	 SCENARIO_EXHAUSTED,
+	static const enum scenario_status order[] = {SCENARIO_BROKEN,  SCENARIO_INVALID,
+						     SCENARIO_FAILED,  SCENARIO_EXHAUSTED,
 						     SCENARIO_SKIPPED, SCENARIO_PASSED};
 
 	for (unsigned i = 0; i < sizeof(order) / sizeof(*order); i++)
@@ -180,8 +180,7 @@ bool scenario_diagnostic(const struct scenario *s, unsigned nr, struct scenario_
 	return true;
 }
 
-static void print_one(const struct scenario *s, FILE *to, enum diagnostic_format format,
-		      bool color)
+static void print_one(const struct scenario *s, FILE *to, enum diagnostic_format format, bool color)
 {
 	const struct diag *lists[] = {s->parse_diags.first, s->run_diags.first};
 

@@ -134,8 +134,7 @@ struct name *name_define(struct scope *scope, const char *name, enum name_kind k
 	return new;
 }
 
-static const char *name_suggestion(const struct scope *scope, const char *name,
-				   enum name_kind kind)
+static const char *name_suggestion(const struct scope *scope, const char *name, enum name_kind kind)
 {
 	struct suggestion best = {0};
 
@@ -149,9 +148,9 @@ static void unknown_name(struct scope *scope, struct span span, const char *name
 			 enum name_kind kind)
 {
 	static const char *const nobody[] = {
-		[NAME_DEVICE] = "no device",	     [NAME_UNIT] = "no remapping unit",
-		[NAME_ROOT] = "no vector domain",    [NAME_IRQS] = "no interrupt",
-		[NAME_POOL] = "no pool",	     [NAME_CHECKPOINT] = "no checkpoint",
+		[NAME_DEVICE] = "no device",	  [NAME_UNIT] = "no remapping unit",
+		[NAME_ROOT] = "no vector domain", [NAME_IRQS] = "no interrupt",
+		[NAME_POOL] = "no pool",	  [NAME_CHECKPOINT] = "no checkpoint",
 	};
 	struct diag *diag = scope_error(scope, DIAG_UNKNOWN_NAME, span, nobody[kind], name);
 
@@ -170,8 +169,8 @@ struct name *name_resolve(struct scope *scope, const struct pattern *path, enum 
 	if (name->kind == kind)
 		return name;
 	diag_note(scope->diags,
-		  scope_error(scope, DIAG_WRONG_KIND, path->span, word,
-			      name_kind_text(name->kind), name_kind_text(kind)),
+		  scope_error(scope, DIAG_WRONG_KIND, path->span, word, name_kind_text(name->kind),
+			      name_kind_text(kind)),
 		  name->span, "defined here");
 	return NULL;
 }
@@ -236,6 +235,11 @@ const char *irq_entry_name(struct scope *scope, const struct irq_entry *entry)
 
 /* ---- sources of interrupts ---- */
 
+bool device_is_platform(const struct topology *t, const struct device_desc *device)
+{
+	return device - t->devices >= t->first_platform;
+}
+
 bool store_is_table(const struct store_desc *store)
 {
 	return store->kind != STORE_QUEUE;
@@ -276,10 +280,10 @@ static void unknown_store(struct scope *scope, const struct segment *segment,
 		suggestion_offer(&best, segment->name, stores_of(scope, device)[i].name);
 	suggestion_offer(&best, segment->name, "msix");
 	suggestion_offer(&best, segment->name, "intx");
-	diag_suggest(scope->diags,
-		     scope_error(scope, DIAG_UNKNOWN_STORE, segment->span, device->name,
-				 segment->name),
-		     best.word);
+	diag_suggest(
+		scope->diags,
+		scope_error(scope, DIAG_UNKNOWN_STORE, segment->span, device->name, segment->name),
+		best.word);
 }
 
 bool store_resolve(struct scope *scope, const struct pattern *path,
@@ -411,12 +415,15 @@ static bool place_object(struct scope *scope, const struct segment *segment,
 {
 	const struct name *name = name_find(scope, segment->name);
 
+	*device = NULL;
+	out->object = segment->name;
+	if (!name && strcmp(segment->name, "lapic") == 0) /* of the CPU that writes */
+		return true;
 	if (!name || (name->kind != NAME_DEVICE && name->kind != NAME_UNIT)) {
 		unknown_name(scope, segment->span, segment->name, NAME_DEVICE);
 		return false;
 	}
 	*device = name->kind == NAME_DEVICE ? name->device : NULL;
-	out->object = name->name;
 	return true;
 }
 
@@ -455,7 +462,7 @@ const char *place_print(struct scope *scope, const struct bus_place *place)
 	if (name && name->kind == NAME_DEVICE) {
 		if (store_find(scope, name->device, store, &nr))
 			store = stores_of(scope, name->device)[nr].name;
-		field = strcmp(field, "addr_lo") == 0   ? "lo"
+		field = strcmp(field, "addr_lo") == 0	? "lo"
 			: strcmp(field, "addr_hi") == 0 ? "hi"
 							: field;
 	}
@@ -553,8 +560,8 @@ static bool list_add(struct scope *scope, const struct pattern *p, uint64_t high
 	return true;
 }
 
-bool list_resolve(struct scope *scope, const struct pattern *p, uint64_t highest,
-		  const char *what, uint32_t *out, unsigned room, unsigned *nr)
+bool list_resolve(struct scope *scope, const struct pattern *p, uint64_t highest, const char *what,
+		  uint32_t *out, unsigned room, unsigned *nr)
 {
 	*nr = 0;
 	if (p->kind != PATTERN_SET)

@@ -3,6 +3,7 @@
 #define IRQLAB_SCENARIO_SCOPE_H
 
 #include "scenario/ast.h"
+#include "scenario/bits.h"
 
 #include <irqlab/device.h>
 #include <irqlab/driver.h>
@@ -16,7 +17,7 @@
 
 enum name_kind { NAME_DEVICE, NAME_UNIT, NAME_ROOT, NAME_IRQS, NAME_POOL, NAME_CHECKPOINT };
 
-struct irq_entry { /* one interrupt that a script has a name for */
+struct irq_entry {	    /* one interrupt that a script has a name for */
 	struct msi_map map; /* virq 0: no such number, or only checked */
 	const struct device_desc *device;
 	enum raise_source source;
@@ -31,14 +32,14 @@ struct name {
 	struct name *next;
 	const char *name;
 	enum name_kind kind;
-	struct span span; /* where it was defined */
+	struct span span;		  /* where it was defined */
 	const struct device_desc *device; /* of devices and pools */
-	const struct remap_desc *unit;
+	const struct remap_desc *unit;	  /* NULL: a unit of another kind */
 	struct irq_entry *irqs;
 	unsigned nr_irqs;
-	unsigned store;	    /* of pools */
+	unsigned store; /* of pools */
 	irq_pool_t pool;
-	int snapshot;	    /* of checkpoints */
+	int snapshot; /* of checkpoints */
 	struct fingerprint fingerprint;
 };
 
@@ -59,7 +60,24 @@ struct topology {
 	struct remap_desc *remaps;
 	struct device_desc *devices;
 	struct store_name (*stores)[DEVICE_MAX_STORES]; /* of each device */
-	const char *root; /* name of the x86 vector domain */
+	struct gic_desc gic;
+	struct its_desc *its;
+	struct v2m_desc *v2ms;
+	struct smmu_desc *smmus;
+	struct ioapic_desc *ioapics;
+	struct platform_desc *platforms;
+	struct imsic_desc imsic;
+	struct legacy_desc legacy;
+	struct vmd_desc *vmds;
+	/*
+	 * Devices on no bus follow in `devices`, from first_platform on, as devices with one table
+	 * of messages, called "slot".
+	 */
+	uint32_t first_platform;
+	bool boots; /* it is not loaded but started */
+	struct boot_desc boot;
+	struct boot_function *functions;
+	const char *root; /* name of the root domain */
 	const struct stmt *stmt;
 };
 
@@ -80,7 +98,7 @@ const char *scope_combination(const struct scope *scope, struct stash *stash);
 /* Does the guard let it through? */
 bool scope_applies(struct scope *scope, const struct stmt *stmt);
 
-#define scope_error(scope, id, span, ...) \
+#define scope_error(scope, id, span, ...)                                                          \
 	((scope)->invalid = true, diag_add((scope)->diags, id, span, ##__VA_ARGS__))
 
 /* ---- names ---- */
@@ -98,8 +116,8 @@ struct irq_slice {
 	struct irq_entry *first;
 	unsigned nr;
 	const char *name;
-	unsigned index;	 /* of the first in its batch */
-	bool alone;	 /* the batch has one: no index is printed */
+	unsigned index; /* of the first in its batch */
+	bool alone;	/* the batch has one: no index is printed */
 };
 bool irqs_resolve(struct scope *scope, const struct pattern *path, struct irq_slice *out);
 const char *irq_entry_name(struct scope *scope, const struct irq_entry *entry);
@@ -117,6 +135,9 @@ const char *source_print(struct scope *scope, const struct source_ref *ref);
 /* nic.wq: a store of a device. */
 bool store_resolve(struct scope *scope, const struct pattern *path,
 		   const struct device_desc **device, unsigned *store);
+/* What a message is made of: nothing with fields but on x86. */
+enum form message_form(const struct topology *t, enum form on_x86);
+bool device_is_platform(const struct topology *t, const struct device_desc *device);
 bool store_is_table(const struct store_desc *store);
 
 /* ---- places on the bus ---- */
@@ -127,7 +148,8 @@ struct place_pattern {
 	const char *store;
 	const struct pattern *index;
 	const char *field;
-	struct source_ref entry; /* set instead of `index` where an interrupt stands for its entry */
+	struct source_ref
+		entry; /* set instead of `index` where an interrupt stands for its entry */
 	bool is_entry;
 };
 /* `suffix` continues `path`; either may be NULL. */
@@ -149,8 +171,8 @@ bool arg_number(struct scope *scope, const struct stmt *stmt, const char *param,
 		uint64_t highest, uint64_t otherwise, uint64_t *out);
 /* Each number of a number, range or set, in order; at most `room`; out may be NULL. False: more, or
  * above highest. */
-bool list_resolve(struct scope *scope, const struct pattern *p, uint64_t highest,
-		  const char *what, uint32_t *out, unsigned room, unsigned *nr);
+bool list_resolve(struct scope *scope, const struct pattern *p, uint64_t highest, const char *what,
+		  uint32_t *out, unsigned room, unsigned *nr);
 const char *arg_word(const struct stmt *stmt, const char *param); /* "" if it isn't given */
 
 /* ---- topology.c ---- */

@@ -49,41 +49,35 @@ static void print_picture(struct run *r, const char *name, FILE *to)
 }
 
 /* Without blanks at the ends of lines, which editors would take away. */
-static const char *normal_lines(struct stash *stash, const char *text)
+static void normal_lines(const char *from, struct text *to)
 {
-	struct text out = {0};
-	const char *copy;
+	while (*from) {
+		size_t length = strcspn(from, "\n"), kept = length;
 
-	while (*text) {
-		size_t length = strcspn(text, "\n"), kept = length;
-
-		while (kept && (text[kept - 1] == ' ' || text[kept - 1] == '\t'))
+		while (kept && (from[kept - 1] == ' ' || from[kept - 1] == '\t'))
 			kept--;
-		text_printf(&out, "%.*s\n", (int)kept, text);
-		text += length + (text[length] == '\n');
+		text_add(to, from, kept);
+		text_puts(to, "\n");
+		from += length + (from[length] == '\n');
 	}
-	copy = stash_string(stash, text_string(&out));
-	text_free(&out);
-	return copy;
 }
 
-static const char *picture(struct run *r, const char *name)
+/* False: no memory. */
+static bool picture(struct run *r, const char *name, struct text *to)
 {
 	char *buffer = NULL;
 	size_t size = 0;
-	FILE *to = open_memstream(&buffer, &size);
-	const char *out;
+	FILE *f = open_memstream(&buffer, &size);
+	bool good;
 
-	if (!to)
-		stash_give_up(r->scope.stash);
-	print_picture(r, name, to);
-	if (fclose(to) || !buffer) {
-		free(buffer);
-		stash_give_up(r->scope.stash);
-	}
-	out = normal_lines(r->scope.stash, buffer);
+	if (!f)
+		return false;
+	print_picture(r, name, f);
+	good = !fclose(f) && buffer;
+	if (good)
+		normal_lines(buffer, to);
 	free(buffer);
-	return out;
+	return good && !to->failed;
 }
 
 /* ---- comparing ---- */
@@ -117,7 +111,7 @@ static bool comes_later(const char *line, const char *s)
 static void print_diff(struct diags *diags, struct diag *diag, const char *old, const char *new)
 {
 	while (*old || *new) {
-		if (*old && *new && same_line(old, new)) {
+		if (*old && *new &&same_line(old, new)) {
 			diag_line(diags, diag, "  %.*s", (int)line_length(old), old);
 			old = line_after(old);
 			new = line_after(new);
@@ -159,13 +153,21 @@ static void bless(struct run *r, const struct stmt *stmt, const char *name, cons
 void run_snapshot(struct run *r, const struct stmt *stmt)
 {
 	const char *name = stmt_value(stmt, "NAME")->path->name;
-	const char *now = picture(r, name);
-	bool same = strcmp(now, stmt->golden ? stmt->golden : "") == 0;
+	struct text now = {0};
+	bool good = picture(r, name, &now);
 
-	if (r->options->bless)
-		bless(r, stmt, name, now);
-	else if (!same)
-		differs(r, stmt, name, now);
+	if (good && (r->options->bless ||
+		     strcmp(text_string(&now), stmt->golden ? stmt->golden : "") != 0)) {
+		const char *copy = stash_string(r->scope.stash, text_string(&now));
+
+		if (r->options->bless)
+			bless(r, stmt, name, copy);
+		else
+			differs(r, stmt, name, copy);
+	}
+	text_free(&now);
+	if (!good)
+		stash_give_up(r->scope.stash);
 }
 
 /* ---- rewriting ---- */
@@ -256,8 +258,8 @@ bool snapshots_rewrite(struct scenario *s, const struct blessed *list, FILE *log
 		good = write_file(source->name, &text);
 		text_free(&text);
 		if (!good) {
-			diag_add(&s->run_diags, DIAG_BLESS_REFUSED,
-				 (struct span){.source = source}, strerror(errno));
+			diag_add(&s->run_diags, DIAG_BLESS_REFUSED, (struct span){.source = source},
+				 strerror(errno));
 			return false;
 		}
 	}

@@ -26,12 +26,9 @@ static const struct state_key keys[NR_STATE_KINDS][32] = {
 const char *state_kind_text(enum state_kind kind)
 {
 	static const char *const texts[] = {
-		[STATE_IRQ] = "an interrupt",
-		[STATE_DEVICE] = "a device",
-		[STATE_SOURCE] = "a message slot",
-		[STATE_CPU] = "a CPU",
-		[STATE_VECTORS] = "the vectors",
-		[STATE_ENTRY] = "a table entry",
+		[STATE_IRQ] = "an interrupt",	   [STATE_DEVICE] = "a device",
+		[STATE_SOURCE] = "a message slot", [STATE_CPU] = "a CPU",
+		[STATE_VECTORS] = "the vectors",   [STATE_ENTRY] = "a table entry",
 	};
 
 	return texts[kind];
@@ -46,8 +43,7 @@ bool state_key(enum state_kind kind, unsigned nr, const char **name, const char 
 	return true;
 }
 
-bool state_key_check(struct scope *scope, const struct state_object *object,
-		     const struct arg *arg)
+bool state_key_check(struct scope *scope, const struct state_object *object, const struct arg *arg)
 {
 	struct suggestion best = {0};
 	const char *name, *text;
@@ -85,16 +81,16 @@ static bool resolve_cpu(struct scope *scope, const struct segment *path, struct 
 	return false;
 }
 
-static bool resolve_entry(struct scope *scope, const struct pattern *path,
-			  const struct name *unit, struct state_object *out)
+static bool resolve_entry(struct scope *scope, const struct pattern *path, const struct name *unit,
+			  struct state_object *out)
 {
 	const struct segment *entry = path->path->next;
 
 	out->kind = STATE_ENTRY;
 	out->unit = unit->unit;
-	if (!entry || strcmp(entry->name, "irte") != 0 || !entry->index) {
-		scope_error(scope, DIAG_WRONG_KIND, path->span, unit->name,
-			    "a unit as a whole", "an entry such as ir.irte[0]");
+	if (!unit->unit || !entry || strcmp(entry->name, "irte") != 0 || !entry->index) {
+		scope_error(scope, DIAG_WRONG_KIND, path->span, unit->name, "a unit as a whole",
+			    "an entry such as ir.irte[0]");
 		return false;
 	}
 	return number_resolve(scope, entry->index, &out->number);
@@ -172,10 +168,10 @@ static bool irq_value(struct machine *m, const struct irq_entry *irq, const char
 	d = &desc->irq_data;
 	state = desc->irq_common_data.state_use_accessors;
 	x86_vector_info(m, number, &v);
-#define KEY(name, expression)             \
-	if (strcmp(key, #name) == 0) {    \
-		*out = (expression);      \
-		return true;              \
+#define KEY(name, expression)                                                                      \
+	if (strcmp(key, #name) == 0) {                                                             \
+		*out = (expression);                                                               \
+		return true;                                                                       \
 	}
 #define FLAG(name, bits) KEY(name, VALUE_NUMBER(!!(state & (bits))))
 	KEY(irq, VALUE_NUMBER(number))
@@ -224,17 +220,17 @@ static bool device_value(struct machine *m, const struct device_desc *d, const c
 	return false;
 }
 
-static bool source_value(struct machine *m, const struct source_ref *ref, const char *key,
-			 struct value *out)
+static bool source_value(const struct topology *t, struct machine *m, const struct source_ref *ref,
+			 const char *key, struct value *out)
 {
 	struct stored_message message;
 
-	if (!peek_message(m, ref, &message))
+	if (!peek_message(m, t, ref, &message))
 		return false;
 	KEY(masked, VALUE_NUMBER(message.masked))
 	KEY(pending, VALUE_NUMBER(message.pending))
-	KEY(address, VALUE_FORM(message.address, FORM_ADDRESS))
-	KEY(data, VALUE_FORM(message.data, FORM_DATA))
+	KEY(address, VALUE_FORM(message.address, message_form(t, FORM_ADDRESS)))
+	KEY(data, VALUE_FORM(message.data, message_form(t, FORM_DATA)))
 	KEY(ctrl, VALUE_NUMBER(message.ctrl))
 	return false;
 }
@@ -297,7 +293,7 @@ bool state_value(struct scope *scope, struct machine *m, const struct state_obje
 	case STATE_DEVICE:
 		return device_value(m, object->device, key, out);
 	case STATE_SOURCE:
-		return source_value(m, &object->source, key, out);
+		return source_value(&scope->topology, m, &object->source, key, out);
 	case STATE_CPU:
 		return cpu_value(m, (unsigned)object->number, key, out);
 	case STATE_VECTORS:

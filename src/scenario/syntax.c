@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "scenario/ast.h"
 #include "scenario/bits.h"
+#include "scenario/check.h"
+#include "scenario/state.h"
 
+#include <irqlab/bus.h>
 #include <irqlab/scenario.h>
 #include <string.h>
 
-/* Editor files and the dictionary for fuzzers, from the verb table. */
+/* Editor files, the dictionary for fuzzers and the reference, from the tables of the parser. */
 
 static bool seen_before(unsigned nr, const char *name)
 {
@@ -124,9 +127,9 @@ static void dictionary_params(FILE *to, enum verb verb)
 
 static void dictionary(FILE *to)
 {
-	static const char *const others[] = {"end",  " as ", " -> ", " when ", "not ", "count ",
-					     "$x",   "..",   "<<",   "{",      "}",    "[0]",
-					     "0x",   "0b",   "_",    "00:03.0", "| ",  "x2"};
+	static const char *const others[] = {"end", " as ", " -> ", " when ",  "not ", "count ",
+					     "$x",  "..",   "<<",   "{",       "}",    "[0]",
+					     "0x",  "0b",   "_",    "00:03.0", "| ",   "x2"};
 
 	for (unsigned i = VERB_PLACE + 1; i < NR_VERBS; i++) {
 		dictionary_word(to, verb_name((enum verb)i));
@@ -139,12 +142,140 @@ static void dictionary(FILE *to)
 #undef OFFER
 }
 
+/* ---- the reference ---- */
+
+/* "|" would end a cell of the table. */
+static void cell(FILE *to, const char *text)
+{
+	for (; *text; text++)
+		fprintf(to, *text == '|' ? "\\|" : "%c", *text);
+}
+
+static void reference_verbs(FILE *to, const char *phase, const char *title, const char *prefix)
+{
+	struct scenario_verb verb;
+
+	fprintf(to, "\n### %s\n", title);
+	for (unsigned i = 0; scenario_verb(i, &verb); i++) {
+		if (strcmp(verb.phase, phase) != 0)
+			continue;
+		fprintf(to, "\n    %s%s%s%s\n\n%s", prefix, verb.name, *verb.arguments ? " " : "",
+			verb.arguments, verb.help);
+		if (*verb.results)
+			fprintf(to, " Results: `%s`.", verb.results);
+		fprintf(to, " For example: `%s`.\n", verb.example);
+	}
+}
+
+static void reference_types(FILE *to)
+{
+	fputs("\n### Types of arguments\n\n| type | is |\n|---|---|\n", to);
+	for (unsigned i = 0; i < NR_PARAM_TYPES; i++)
+		fprintf(to, "| %s | %s |\n", param_type_name((enum param_type)i),
+			param_type_text((enum param_type)i));
+}
+
+static void reference_fields(FILE *to)
+{
+	static const struct {
+		enum form form;
+		const char *name;
+		unsigned low, high;
+	} fields[] = {
+#define ROW(form, name, low, high) {FORM_##form, name, low, high},
+		IRQLAB_BIT_FIELDS(ROW)
+#undef ROW
+	};
+
+	fputs("\n### Fields\n\n| of | field | bits |\n|---|---|---|\n", to);
+	for (unsigned i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		fprintf(to,
+			fields[i].low == fields[i].high ? "| %s | %s | %u |\n"
+							: "| %s | %s | %u:%u |\n",
+			form_text(fields[i].form), fields[i].name, fields[i].high, fields[i].low);
+}
+
+static void reference_state(FILE *to)
+{
+	const char *name, *text;
+
+	fputs("\n### Keys of `expect state`\n\n| of | key | is |\n|---|---|---|\n", to);
+	for (unsigned kind = 0; kind < NR_STATE_KINDS; kind++)
+		for (unsigned i = 0; state_key((enum state_kind)kind, i, &name, &text); i++)
+			fprintf(to, "| %s | %s | %s |\n", state_kind_text((enum state_kind)kind),
+				name, text);
+}
+
+static void reference_names(FILE *to)
+{
+	fputs("\n### Errors\n\n| name | means |\n|---|---|\n", to);
+#define ROW(name, number, text) fprintf(to, "| %s | %s |\n", #name, text);
+	IRQLAB_ERRNOS(ROW)
+#undef ROW
+	fputs("\n### Switches\n\n| name | kind | on in 6.12 | on in intended | when on |\n"
+	      "|---|---|---|---|---|\n",
+	      to);
+#define ROW(id, name, kind, in_612, in_intended, witness)                                          \
+	fprintf(to, "| %s | %s | %s | %s | %s |\n", name, #kind, in_612 ? "yes" : "",              \
+		in_intended ? "yes" : "", witness);
+	IRQLAB_SWITCHES(ROW)
+#undef ROW
+	fputs("\n### Warnings\n\n| name | means |\n|---|---|\n", to);
+#define ROW(id, text) fprintf(to, "| %s | %s |\n", #id, text);
+	IRQLAB_WARNINGS(ROW)
+#undef ROW
+	fputs("\n### Why an interrupt is dropped\n\n| reason | means |\n|---|---|\n", to);
+#define ROW(id, name, text) fprintf(to, "| %s | %s |\n", name, text);
+	IRQLAB_DROP_REASONS(ROW)
+#undef ROW
+	fputs("\n### Pictures for `snapshot`\n\n", to);
+	for (unsigned i = 0; i < NR_PICTURES; i++)
+		fprintf(to, "%s%s", i ? ", " : "", picture_names[i]);
+	fputs(".\n", to);
+}
+
+static void reference_diagnostics(FILE *to)
+{
+	fputs("\n### Diagnostics\n\n| identifier | makes the scenario | text |\n|---|---|---|\n",
+	      to);
+	for (unsigned i = 0; i < NR_DIAGS; i++) {
+		enum diag_id id = (enum diag_id)i;
+
+		fprintf(to, "| %s | %s | ", diag_name(id), scenario_status_name(diag_status(id)));
+		cell(to, diag_format(id));
+		fputs(" |\n", to);
+	}
+}
+
+static void reference(FILE *to)
+{
+	reference_verbs(to, "file", "The file as a whole", "");
+	reference_verbs(to, "topology", "Inside `topology`", "");
+	reference_verbs(to, "action", "Actions", "");
+	reference_verbs(to, "block", "Blocks and assertions", "");
+	reference_verbs(to, "assertion", "What can be expected", "expect ");
+	reference_verbs(to, "explore", "Inside `explore`", "");
+	reference_types(to);
+	reference_fields(to);
+	reference_state(to);
+	reference_names(to);
+	reference_diagnostics(to);
+}
+
 void scenario_print_syntax(FILE *to, enum editor_syntax which)
 {
-	if (which == SYNTAX_VIM)
+	switch (which) {
+	case SYNTAX_VIM:
 		vim(to);
-	else if (which == SYNTAX_TEXTMATE)
+		break;
+	case SYNTAX_TEXTMATE:
 		textmate(to);
-	else
+		break;
+	case SYNTAX_DICTIONARY:
 		dictionary(to);
+		break;
+	case SYNTAX_REFERENCE:
+		reference(to);
+		break;
+	}
 }

@@ -88,7 +88,8 @@ static void build_cpu(struct builder *b)
 	struct cpu_desc *desc;
 
 	if (!b->t->desc.nr_cpus) {
-		scope_error(b->scope, DIAG_BAD_TOPOLOGY, b->stmt->span, "there is no 'cpus' line before");
+		scope_error(b->scope, DIAG_BAD_TOPOLOGY, b->stmt->span,
+			    "there is no 'cpus' line before");
 		b->good = false;
 	}
 	if (!b->good)
@@ -136,15 +137,20 @@ static void build_vectors(struct builder *b)
 
 /* ---- domains ---- */
 
+struct domain_kind {
+	const char *name;
+	void (*build)(struct builder *b, const char *name);
+};
+static const struct domain_kind domain_kinds[13];
+
 static void unknown_domain_kind(struct builder *b, const char *kind)
 {
 	struct suggestion best = {0};
-	struct diag *diag = scope_error(b->scope, DIAG_UNKNOWN_DOMAIN_KIND,
-					argument(b, "KIND")->span, kind);
+	struct diag *diag =
+		scope_error(b->scope, DIAG_UNKNOWN_DOMAIN_KIND, argument(b, "KIND")->span, kind);
 
-	suggestion_offer(&best, kind, "x86-vector");
-	suggestion_offer(&best, kind, "intel-ir");
-	suggestion_offer(&best, kind, "amd-ir");
+	for (unsigned i = 0; i < sizeof(domain_kinds) / sizeof(*domain_kinds); i++)
+		suggestion_offer(&best, kind, domain_kinds[i].name);
 	diag_suggest(b->scope->diags, diag, best.word);
 	b->good = false;
 }
@@ -168,36 +174,42 @@ static bool parent_is_known(struct builder *b)
 	return false;
 }
 
-static void build_root(struct builder *b, const char *name)
+static bool build_root(struct builder *b, const char *name)
+{
+	if (b->t->root) {
+		scope_error(b->scope, DIAG_BAD_TOPOLOGY, b->stmt->span, "there is a root already");
+		b->good = false;
+		return false;
+	}
+	b->t->root = name;
+	fail_unless(b, name_define(b->scope, name, NAME_ROOT, b->stmt->span));
+	return b->good;
+}
+
+static void build_x86_vector(struct builder *b, const char *name)
 {
 	const struct pattern *label = stmt_value(b->stmt, "label");
 
-	if (b->t->root) {
-		scope_error(b->scope, DIAG_BAD_TOPOLOGY, b->stmt->span,
-			    "there is a vector domain already");
-		b->good = false;
-		return;
-	}
-	b->t->root = name;
-	b->t->desc.vector_domain = label ? label->text : "VECTOR";
-	fail_unless(b, name_define(b->scope, name, NAME_ROOT, b->stmt->span));
+	if (build_root(b, name))
+		b->t->desc.vector_domain = label ? label->text : "VECTOR";
 }
 
-static void build_requesters(struct builder *b, struct remap_desc *unit)
+static bool requesters(struct builder *b, uint16_t *first, uint16_t *last)
 {
 	const struct pattern *range = stmt_value(b->stmt, "requesters");
+	uint64_t highest;
 
 	if (!range)
-		return;
-	unit->first_requester = (uint16_t)range->first.value;
-	unit->last_requester =
-		(uint16_t)(range->kind == PATTERN_RANGE ? range->last.value : range->first.value);
-	if (range->first.value <= UINT16_MAX && range->last.value <= UINT16_MAX)
-		return;
-	scope_error(b->scope, DIAG_BAD_VALUE, range->span, "a requester id",
-		    range->last.value > range->first.value ? range->last.value : range->first.value,
-		    UINT64_C(0), (uint64_t)UINT16_MAX);
+		return true;
+	highest = range->kind == PATTERN_RANGE ? range->last.value : range->first.value;
+	*first = (uint16_t)range->first.value;
+	*last = (uint16_t)highest;
+	if (highest <= UINT16_MAX)
+		return true;
+	scope_error(b->scope, DIAG_BAD_VALUE, range->span, "a requester id", highest, UINT64_C(0),
+		    (uint64_t)UINT16_MAX);
 	b->good = false;
+	return false;
 }
 
 static void build_unit(struct builder *b, const char *name, enum remap_kind kind)
@@ -221,7 +233,7 @@ static void build_unit(struct builder *b, const char *name, enum remap_kind kind
 	unit->domain = label   ? label->text
 		       : intel ? stash_printf(b->scope->stash, "INTEL-IR-%u-13", t->desc.nr_remaps)
 			       : stash_printf(b->scope->stash, "AMD-IR-%u-13", t->desc.nr_remaps);
-	build_requesters(b, unit);
+	requesters(b, &unit->first_requester, &unit->last_requester);
 	defined = name_define(b->scope, name, NAME_UNIT, b->stmt->span);
 	if (!defined || !parent_is_known(b)) {
 		b->good = false;
@@ -231,18 +243,249 @@ static void build_unit(struct builder *b, const char *name, enum remap_kind kind
 	t->desc.nr_remaps++;
 }
 
+static void build_intel_ir(struct builder *b, const char *name)
+{
+	build_unit(b, name, REMAP_INTEL);
+}
+
+static void build_amd_ir(struct builder *b, const char *name)
+{
+	build_unit(b, name, REMAP_AMD);
+}
+
+/* ---- Arm ---- */
+
+static void build_gic(struct builder *b, const char *name, uint8_t version)
+{
+	const struct pattern *spis = stmt_value(b->stmt, "spis");
+
+	if (!build_root(b, name))
+		return;
+	b->t->gic = (struct gic_desc){
+		.name = name,
+		.version = version,
+		.id_bits = (uint8_t)number(b, "id-bits", 14, 16, 0),
+		.spis = (uint16_t)(spis ? spis->first.value : 0),
+	};
+	b->t->desc.gic = &b->t->gic;
+}
+
+static void build_gic_v3(struct builder *b, const char *name)
+{
+	build_gic(b, name, 3);
+}
+
+static void build_gic_v2(struct builder *b, const char *name)
+{
+	build_gic(b, name, 2);
+}
+
+static bool define_unit(struct builder *b, const char *name)
+{
+	if (!name_define(b->scope, name, NAME_UNIT, b->stmt->span) || !parent_is_known(b))
+		b->good = false;
+	return b->good;
+}
+
+static void build_its(struct builder *b, const char *name)
+{
+	if (define_unit(b, name))
+		b->t->its[b->t->desc.nr_its++] = (struct its_desc){
+			.name = name,
+			.event_bits = (uint8_t)number(b, "event-bits", 1, 32, 0),
+			.device_bits = (uint8_t)number(b, "device-bits", 1, 32, 0),
+			.collection_bits = (uint8_t)number(b, "collection-bits", 1, 16, 0),
+		};
+}
+
+static void build_v2m(struct builder *b, const char *name)
+{
+	const struct pattern *spis = stmt_value(b->stmt, "spis");
+	struct v2m_desc v2m = {.name = name};
+
+	if (spis) {
+		v2m.first_spi = (uint16_t)spis->first.value;
+		v2m.spis = (uint16_t)(spis->kind == PATTERN_RANGE
+					      ? spis->last.value - spis->first.value + 1
+					      : 1);
+	}
+	if (define_unit(b, name))
+		b->t->v2ms[b->t->desc.nr_v2ms++] = v2m;
+}
+
+static void build_smmu(struct builder *b, const char *name)
+{
+	struct smmu_desc smmu = {
+		.name = name,
+		.segment = (uint16_t)number(b, "segment", 0, UINT16_MAX, 0),
+	};
+
+	if (requesters(b, &smmu.first_requester, &smmu.last_requester) && define_unit(b, name))
+		b->t->smmus[b->t->desc.nr_smmus++] = smmu;
+}
+
+static void build_imsic(struct builder *b, const char *name)
+{
+	if (!build_root(b, name))
+		return;
+	b->t->imsic = (struct imsic_desc){
+		.name = name,
+		.ids = (uint16_t)number(b, "ids", 63, 2047, 0),
+	};
+	b->t->desc.imsic = &b->t->imsic;
+}
+
+/* ---- architectures without a hierarchy ---- */
+
+static bool build_legacy(struct builder *b, const char *name, enum legacy_kind kind)
+{
+	if (!build_root(b, name))
+		return false;
+	b->t->legacy = (struct legacy_desc){.kind = kind};
+	b->t->desc.legacy = &b->t->legacy;
+	return true;
+}
+
+static void build_powerpc(struct builder *b, const char *name)
+{
+	if (!build_legacy(b, name, LEGACY_POWERPC))
+		return;
+	b->t->legacy.powerpc.sources = (uint32_t)number(b, "sources", 1, 4096, 0);
+	b->t->legacy.powerpc.bus_total = (uint32_t)number(b, "bus-total", 1, 65536, 0);
+	b->t->legacy.powerpc.grant = (uint32_t)number(b, "grant", 1, 4096, 0);
+	b->t->legacy.powerpc.powers_of_two = stmt_has_word(b->stmt, "powers-of-two");
+	b->t->legacy.powerpc.no_firmware = stmt_has_word(b->stmt, "no-firmware");
+}
+
+static void build_s390(struct builder *b, const char *name)
+{
+	if (!build_legacy(b, name, LEGACY_S390))
+		return;
+	b->t->legacy.s390.limit = (uint32_t)number(b, "limit", 1, 2048, 0);
+	b->t->legacy.s390.functions = (uint32_t)number(b, "functions", 1, 256, 0);
+	b->t->legacy.s390.directed = (uint32_t)number(b, "directed", 1, 65535, 0);
+}
+
+static void build_octeon(struct builder *b, const char *name)
+{
+	if (build_legacy(b, name, LEGACY_OCTEON))
+		b->t->legacy.octeon.words = (uint32_t)number(b, "words", 1, 4, 0);
+}
+
+static void build_xen(struct builder *b, const char *name)
+{
+	if (!build_legacy(b, name, LEGACY_XEN))
+		return;
+	b->t->legacy.xen.pirqs = (uint32_t)number(b, "pirqs", 1, 4096, 0);
+	b->t->legacy.xen.multi = stmt_has_word(b->stmt, "multi");
+}
+
+static const struct domain_kind domain_kinds[13] = {
+	{"x86-vector", build_x86_vector},
+	{"intel-ir", build_intel_ir},
+	{"amd-ir", build_amd_ir},
+	{"gic-v3", build_gic_v3},
+	{"gic-v2", build_gic_v2},
+	{"its", build_its},
+	{"gic-v2m", build_v2m},
+	{"smmu", build_smmu},
+	{"imsic", build_imsic},
+	{"powerpc", build_powerpc},
+	{"s390", build_s390},
+	{"octeon", build_octeon},
+	{"xen", build_xen},
+};
+
 static void build_domain(struct builder *b)
 {
 	const char *name = plain_name(b, "NAME"), *kind = plain_name(b, "KIND");
 
-	if (strcmp(kind, "x86-vector") == 0)
-		build_root(b, name);
-	else if (strcmp(kind, "intel-ir") == 0)
-		build_unit(b, name, REMAP_INTEL);
-	else if (strcmp(kind, "amd-ir") == 0)
-		build_unit(b, name, REMAP_AMD);
-	else
-		unknown_domain_kind(b, kind);
+	for (unsigned i = 0; i < sizeof(domain_kinds) / sizeof(*domain_kinds); i++) {
+		if (strcmp(domain_kinds[i].name, kind) == 0) {
+			domain_kinds[i].build(b, name);
+			return;
+		}
+	}
+	unknown_domain_kind(b, kind);
+}
+
+static void build_ioapic(struct builder *b)
+{
+	const struct pattern *requester = stmt_value(b->stmt, "requester");
+	struct ioapic_desc ioapic = {
+		.pins = (uint32_t)number(b, "pins", 1, 120, 24),
+		.gsi_base = (uint32_t)number(b, "gsi-base", 0, 65535, 0),
+	};
+	uint16_t segment;
+	uint64_t id = 0;
+
+	if (requester && requester->kind == PATTERN_BDF)
+		fail_unless(b, bdf_parse(requester->text, &segment, &ioapic.requester));
+	else if (requester && number_resolve(b->scope, requester, &id))
+		ioapic.requester = (uint16_t)id;
+	b->t->ioapics[b->t->desc.nr_ioapics++] = ioapic;
+}
+
+static void build_boot(struct builder *b)
+{
+	struct boot_desc *boot = &b->t->boot;
+	const char **order;
+	size_t nr = 0;
+
+	for (const struct arg *a = b->stmt->args; a; a = a->next)
+		nr++;
+	order = stash_alloc(b->scope->stash, (nr + 1) * sizeof(*order));
+	for (const struct arg *a = b->stmt->args; a; a = a->next)
+		order[boot->nr_enabled++] = a->value->path->name;
+	boot->enable_order = nr ? order : NULL;
+	b->t->boots = true;
+}
+
+static void build_function(struct builder *b)
+{
+	static const struct {
+		const char *word;
+		enum boot_class class;
+	} classes[] = {
+		{"usb", BOOT_USB_CONTROLLER}, {"port", BOOT_PCIE_PORT}, {"bridge", BOOT_BRIDGE}};
+	struct boot_function *f = &b->t->functions[b->t->boot.nr_functions++];
+	const struct pattern *address = stmt_value(b->stmt, "BDF");
+	const char *class = arg_word(b->stmt, "CLASS");
+	uint16_t segment;
+
+	if (!bdf_parse(address->text, &segment, &f->requester)) {
+		scope_error(b->scope, DIAG_BAD_ADDRESS, address->span, address->text);
+		b->good = false;
+	}
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strcmp(classes[i].word, class) == 0)
+			f->class = classes[i].class;
+	f->pin = (uint8_t)number(b, "pin", 0, 4, 1);
+	f->secondary_bus = (uint8_t)number(b, "bus", 1, 255, 0);
+}
+
+static void build_platform(struct builder *b)
+{
+	struct topology *t = b->t;
+	uint32_t nr = t->first_platform + t->desc.nr_platforms;
+	struct device_desc *d = &t->devices[nr];
+	struct platform_desc *platform = &t->platforms[t->desc.nr_platforms];
+	struct name *name;
+
+	platform->name = d->name = plain_name(b, "NAME");
+	platform->slots = d->store[0].slots = (uint32_t)number(b, "slots", 1, 4096, 1);
+	platform->device_id = (uint32_t)number(b, "device-id", 0, UINT32_MAX, 0);
+	d->requester = (uint16_t)platform->device_id;
+	d->store[0].kind = STORE_TABLE;
+	d->nr_stores = 1;
+	t->stores[nr][0] = (struct store_name){"slot", "slot"};
+	name = name_define(b->scope, d->name, NAME_DEVICE, b->stmt->span);
+	if (!name) {
+		b->good = false;
+		return;
+	}
+	name->device = d;
+	t->desc.nr_platforms++;
 }
 
 /* ---- devices ---- */
@@ -287,8 +530,20 @@ static void build_parent(struct builder *b, struct device_desc *d)
 		return;
 	}
 	d->parent = parent && b->t->root && strcmp(parent, b->t->root) == 0
-			    ? b->t->desc.vector_domain
+			    ? b->t->desc.vector_domain /* NULL: the outermost */
 			    : parent;
+}
+
+/* Devices of that segment are behind it. */
+static void build_vmd(struct builder *b, const struct device_desc *d)
+{
+	if (argument(b, "vmd-segment"))
+		b->t->vmds[b->t->desc.nr_vmds++] = (struct vmd_desc){
+			.endpoint = d->name,
+			.segment = (uint16_t)number(b, "vmd-segment", 1, 15, 1),
+			.first_vector = (uint8_t)number(b, "vmd-first", 1, 255, 0),
+			.bypass = stmt_has_word(b->stmt, "vmd-bypass"),
+		};
 }
 
 static void build_device(struct builder *b)
@@ -311,8 +566,11 @@ static void build_device(struct builder *b)
 	d->intx_irq = (uint32_t)number(b, "intx-irq", 1, 65535, 0);
 	d->pin = (uint8_t)number(b, "pin", 1, 4, d->intx_irq ? 1 : 0);
 	build_capabilities(b, d);
+	d->doorbell_page = number(b, "doorbell-page", 0, UINT64_MAX, 0);
+	d->class_code = (uint16_t)number(b, "class", 1, UINT16_MAX, 0);
 	build_bridge(b, d);
 	build_parent(b, d);
+	build_vmd(b, d);
 	name = name_define(b->scope, d->name, NAME_DEVICE, b->stmt->span);
 	if (!name) {
 		b->good = false;
@@ -340,7 +598,9 @@ static struct store_desc store_described(struct builder *b)
 	bool dsa = strcmp(kind, "dsa") == 0, table = strcmp(kind, "ims-table") == 0;
 
 	return (struct store_desc){
-		.kind = dsa ? STORE_TABLE_DSA : table ? STORE_TABLE : STORE_QUEUE,
+		.kind = dsa	? STORE_TABLE_DSA
+			: table ? STORE_TABLE
+				: STORE_QUEUE,
 		.slots = (uint32_t)number(b, "slots", 1, 65536, 16),
 		.stride = (uint32_t)number(b, "stride", 0, 4096, 0),
 		.address_lo = (uint32_t)number(b, "address-lo", 0, 4092, 0),
@@ -404,6 +664,18 @@ static void build_line(struct builder *b)
 	case VERB_T_DOMAIN:
 		build_domain(b);
 		break;
+	case VERB_T_IOAPIC:
+		build_ioapic(b);
+		break;
+	case VERB_T_BOOT:
+		build_boot(b);
+		break;
+	case VERB_T_FUNCTION:
+		build_function(b);
+		break;
+	case VERB_T_PLATFORM:
+		build_platform(b);
+		break;
 	case VERB_T_DEVICE:
 		build_device(b);
 		break;
@@ -417,15 +689,25 @@ static void build_line(struct builder *b)
 
 static void reserve_arrays(struct builder *b, const struct stmt *block)
 {
+	struct topology *t = b->t;
 	size_t lines = 1;
 
 	for (const struct stmt *s = block->body; s; s = s->next)
 		lines++;
-	b->t->remaps = stash_alloc(b->scope->stash, lines * sizeof(*b->t->remaps));
-	b->t->devices = stash_alloc(b->scope->stash, lines * sizeof(*b->t->devices));
-	b->t->stores = stash_alloc(b->scope->stash, lines * sizeof(*b->t->stores));
-	b->t->desc.remaps = b->t->remaps;
-	b->t->desc.devices = b->t->devices;
+#define ROOM(array) t->array = stash_alloc(b->scope->stash, lines * sizeof(*t->array))
+	t->desc.remaps = ROOM(remaps);
+	t->desc.its = ROOM(its);
+	t->desc.v2ms = ROOM(v2ms);
+	t->desc.smmus = ROOM(smmus);
+	t->desc.vmds = ROOM(vmds);
+	t->desc.ioapics = ROOM(ioapics);
+	t->boot.functions = ROOM(functions);
+	t->desc.platforms = ROOM(platforms);
+	t->first_platform = (uint32_t)lines;
+	lines *= 2;
+	t->desc.devices = ROOM(devices);
+	ROOM(stores);
+#undef ROOM
 }
 
 bool topology_build(struct scope *scope, const struct stmt *stmt)

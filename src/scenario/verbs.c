@@ -15,21 +15,17 @@ struct verb_row {
 static const struct verb_row rows[NR_VERBS] = {
 	[VERB_NONE] = {"", "", "", "", "", PHASE_FILE},
 	[VERB_PLACE] = {"", "[VALUE:PATTERN] [KEY=PATTERN...]", "", "", "", PHASE_ASSERTION},
-#define ROW(phase, id, name, arguments, results, help, example) \
+#define ROW(phase, id, name, arguments, results, help, example)                                    \
 	[VERB_##id] = {name, arguments, results, help, example, phase},
-#define FILE_ROW(...) ROW(PHASE_FILE, __VA_ARGS__)
-#define TOPOLOGY_ROW(...) ROW(PHASE_TOPOLOGY, __VA_ARGS__)
-#define ACTION_ROW(...) ROW(PHASE_ACTION, __VA_ARGS__)
-#define BLOCK_ROW(...) ROW(PHASE_BLOCK, __VA_ARGS__)
+#define FILE_ROW(...)	   ROW(PHASE_FILE, __VA_ARGS__)
+#define TOPOLOGY_ROW(...)  ROW(PHASE_TOPOLOGY, __VA_ARGS__)
+#define ACTION_ROW(...)	   ROW(PHASE_ACTION, __VA_ARGS__)
+#define BLOCK_ROW(...)	   ROW(PHASE_BLOCK, __VA_ARGS__)
 #define ASSERTION_ROW(...) ROW(PHASE_ASSERTION, __VA_ARGS__)
-#define EXPLORE_ROW(...) ROW(PHASE_EXPLORE, __VA_ARGS__)
-	IRQLAB_FILE_VERBS(FILE_ROW)
-	IRQLAB_TOPOLOGY_VERBS(TOPOLOGY_ROW)
-	IRQLAB_ACTIONS(ACTION_ROW)
-	IRQLAB_BLOCKS(BLOCK_ROW)
-	IRQLAB_ASSERTIONS(ASSERTION_ROW)
-	IRQLAB_EXPLORE_VERBS(EXPLORE_ROW)
-};
+#define EXPLORE_ROW(...)   ROW(PHASE_EXPLORE, __VA_ARGS__)
+	IRQLAB_FILE_VERBS(FILE_ROW) IRQLAB_TOPOLOGY_VERBS(TOPOLOGY_ROW) IRQLAB_ACTIONS(ACTION_ROW)
+		IRQLAB_BLOCKS(BLOCK_ROW) IRQLAB_ASSERTIONS(ASSERTION_ROW)
+			IRQLAB_EXPLORE_VERBS(EXPLORE_ROW)};
 
 static const struct {
 	const char *name, *text;

@@ -14,228 +14,251 @@
  * words, lower is that word itself, key=TYPE a value with a key. [ ] is
  * optional, | inside it separates what excludes each other, "..." repeats.
  */
-#define IRQLAB_FILE_VERBS(X)                                                                      \
-	X(VERSION, "irqlab-scenario", "INT", "",                                                  \
-	  "The version of the format; only in the first line. This is version 1.",                \
-	  "irqlab-scenario 1")                                                                    \
-	X(SCENARIO, "scenario", "STRING", "", "The title, one line.",                             \
-	  "scenario \"MSI-X: retarget\"")                                                         \
-	X(TAGS, "tags", "NAME...", "", "Words to select scenarios by.", "tags msix affinity")     \
-	X(INCLUDE, "include", "STRING", "",                                                       \
-	  "Reads another file here; its path is relative to this file's.",                        \
-	  "include \"two-cpus.irq\"")                                                             \
-	X(REQUIRES, "requires", "NAME...", "",                                                    \
-	  "Skips the scenario (status 77) where this build lacks one of these features.",         \
-	  "requires intel-ir ims")                                                                \
-	X(PROFILE, "profile", "NAME", "",                                                         \
-	  "Which switches are on: linux-6.12 (the default) or intended.", "profile intended")     \
-	X(SWITCH, "switch", "SWITCH on|off", "",                                                  \
-	  "Switches one behaviour of the kernel on or off; `irqlab help switches` lists them.",   \
-	  "switch careful-irr-check off")                                                         \
-	X(LIMIT, "limit",                                                                         \
-	  "[actions=INT] [deliveries=INT] [tape=INT] [states=INT] [preemptions=INT] "             \
-	  "[seconds=INT]",                                                                        \
-	  "",                                                                                     \
-	  "What a run may cost: actions, interrupts taken after one action, records on the "      \
-	  "tape; and in explore, states, preemptions and seconds. A limit that is hit is never "  \
-	  "a pass (status 4).",                                                                   \
-	  "limit deliveries=1000")                                                                \
-	X(FOR, "for", "each NAME in VALUE...", "",                                                \
-	  "Runs the file once for each value; several make all combinations.",                    \
-	  "for each stack in plain remapped")                                                     \
-	X(TOPOLOGY, "topology", "", "", "What the machine consists of, up to `end`.",             \
+#define IRQLAB_FILE_VERBS(X)                                                                       \
+	X(VERSION, "irqlab-scenario", "INT", "",                                                   \
+	  "The version of the format; only in the first line. This is version 1.",                 \
+	  "irqlab-scenario 1")                                                                     \
+	X(SCENARIO, "scenario", "STRING", "", "The title, one line.",                              \
+	  "scenario \"MSI-X: retarget\"")                                                          \
+	X(TAGS, "tags", "NAME...", "", "Words to select scenarios by.", "tags msix affinity")      \
+	X(INCLUDE, "include", "STRING", "",                                                        \
+	  "Reads another file here; its path is relative to this file's.",                         \
+	  "include \"two-cpus.irq\"")                                                              \
+	X(REQUIRES, "requires", "NAME...", "",                                                     \
+	  "Skips the scenario (status 77) where this build lacks one of these features.",          \
+	  "requires intel-ir ims")                                                                 \
+	X(PROFILE, "profile", "NAME", "",                                                          \
+	  "Which switches are on: linux-6.12 (the default) or intended.", "profile intended")      \
+	X(SWITCH, "switch", "SWITCH on|off", "",                                                   \
+	  "Switches one behaviour of the kernel on or off; `irqlab help switches` lists them.",    \
+	  "switch careful-irr-check off")                                                          \
+	X(LIMIT, "limit",                                                                          \
+	  "[actions=INT] [deliveries=INT] [tape=INT] [states=INT] [preemptions=INT] "              \
+	  "[seconds=INT]",                                                                         \
+	  "",                                                                                      \
+	  "What a run may cost: actions, interrupts taken after one action, records on the "       \
+	  "tape; and in explore, states, preemptions and seconds. A limit that is hit is never "   \
+	  "a pass (status 4).",                                                                    \
+	  "limit deliveries=1000")                                                                 \
+	X(FOR, "for", "each NAME in VALUE...", "",                                                 \
+	  "Runs the file once for each value; several make all combinations.",                     \
+	  "for each stack in plain remapped")                                                      \
+	X(TOPOLOGY, "topology", "", "", "What the machine consists of, up to `end`.",              \
 	  "topology ; cpus 2 ; end")
 
-#define IRQLAB_TOPOLOGY_VERBS(X)                                                                  \
-	X(T_CPUS, "cpus", "CPUS:INT [per-node=INT]", "", "How many CPUs, and how many of them a node.", \
-	  "cpus 4")                                                                               \
-	X(T_CPU, "cpu", "CPU:INT [apic-id=INT] [node=INT] [offline]", "", "One CPU in detail.",   \
-	  "cpu 3 node=1 offline")                                                                 \
-	X(T_APIC, "apic", "MODE:flat|logical-flat|x2apic|x2apic-cluster", "",                     \
-	  "How interrupt destinations are written.", "apic x2apic-cluster")                       \
-	X(T_VECTORS, "vectors", "RANGE", "",                                                      \
-	  "The vectors that devices may get; 32..234 without this line.", "vectors 0x20..0x22")   \
-	X(T_IRQS, "irqs", "first=INT", "", "The first dynamic irq number; 24 without this line.", \
-	  "irqs first=32")                                                                        \
-	X(T_DOMAIN, "domain",                                                                     \
-	  "NAME KIND:NAME [parent=NAME] [entries=INT] [label=STRING] [requesters=RANGE] "         \
-	  "[segment=INT] [eim] [caching-mode] [legacy-format] [max-mask=INT]",                    \
-	  "",                                                                                     \
-	  "A level of the hierarchy: x86-vector (the root), intel-ir or amd-ir. label is what "   \
-	  "the kernel calls it.",                                                                 \
-	  "domain ir intel-ir parent=vec entries=256")                                            \
-	X(T_DEVICE, "device",                                                                     \
-	  "NAME pci BDF [msi=INT] [msi-32] [msi-mask] [msi-cap=INT] [msix=INT] [msix-cap=INT] "   \
-	  "[bar=INT] [table-offset=INT] [pba-offset=INT] [parent=NAME] [segment=INT] [node=INT] " \
-	  "[command=INT] [pin=INT] [intx-irq=INT] [behind=pci|pcie-to-pci] [bridge=PATTERN]",     \
-	  "",                                                                                     \
-	  "A PCI function: msi= and msix= are how many vectors it has. parent is the domain its " \
-	  "messages belong to, without it the outermost.",                                        \
-	  "device nic pci 00:03.0 msix=8 parent=ir")                                              \
-	X(T_STORE, "store",                                                                       \
-	  "STORE KIND:dsa|ims-table|ims-queue [slots=INT] [stride=INT] [address-lo=INT] "         \
-	  "[address-hi=INT] [data=INT] [ctrl=INT] [mask-bit=INT] [latency=INT] [ring=INT] "       \
-	  "[fail-every=INT]",                                                                     \
-	  "",                                                                                     \
-	  "An interrupt message store of a device: a DSA table, a generic table (byte offsets "   \
-	  "in an entry), or contexts behind a command queue (latency in steps).",                 \
+#define IRQLAB_TOPOLOGY_VERBS(X)                                                                                                                                               \
+	X(T_CPUS, "cpus", "CPUS:INT [per-node=INT]", "",                                                                                                                       \
+	  "How many CPUs, and how many of them a node.", "cpus 4")                                                                                                             \
+	X(T_CPU, "cpu", "CPU:INT [apic-id=INT] [node=INT] [offline]", "", "One CPU in detail.",                                                                                \
+	  "cpu 3 node=1 offline")                                                                                                                                              \
+	X(T_APIC, "apic", "MODE:flat|logical-flat|x2apic|x2apic-cluster", "",                                                                                                  \
+	  "How interrupt destinations are written.", "apic x2apic-cluster")                                                                                                    \
+	X(T_VECTORS, "vectors", "RANGE", "",                                                                                                                                   \
+	  "The vectors that devices may get; 32..234 without this line.", "vectors 0x20..0x22")                                                                                \
+	X(T_IRQS, "irqs", "first=INT", "", "The first dynamic irq number; 24 without this line.",                                                                              \
+	  "irqs first=32")                                                                                                                                                     \
+	X(T_DOMAIN, "domain",                                                                                                                                                  \
+	  "NAME KIND:NAME [parent=NAME] [entries=INT] [label=STRING] [requesters=RANGE] "                                                                                      \
+	  "[segment=INT] [eim] [caching-mode] [legacy-format] [max-mask=INT] [spis=RANGE] "                                                                                    \
+	  "[id-bits=INT] [event-bits=INT] [device-bits=INT] [collection-bits=INT] [ids=INT] "                                                                                  \
+	  "[sources=INT] [bus-total=INT] [grant=INT] [powers-of-two] [no-firmware] [limit=INT] "                                                                               \
+	  "[functions=INT] [directed=INT] [words=INT] [pirqs=INT] [multi]",                                                                                                    \
+	  "",                                                                                                                                                                  \
+	  "A level of the hierarchy. On x86: x86-vector (the root), intel-ir, amd-ir. On Arm: "                                                                                \
+	  "gic-v3 or gic-v2 (the root), its, gic-v2m, smmu. On RISC-V: imsic (the root). Without a hierarchy: powerpc, s390, octeon, xen. label is what the kernel calls it.", \
+	  "domain ir intel-ir parent=vec entries=256")                                                                                                                         \
+	X(T_DEVICE, "device",                                                                                                                                                  \
+	  "NAME pci BDF [msi=INT] [msi-32] [msi-mask] [msi-cap=INT] [msix=INT] [msix-cap=INT] "                                                                                \
+	  "[bar=INT] [table-offset=INT] [pba-offset=INT] [parent=NAME] [segment=INT] [node=INT] "                                                                              \
+	  "[command=INT] [pin=INT] [intx-irq=INT] [behind=pci|pcie-to-pci] [bridge=PATTERN] "                                                                                  \
+	  "[doorbell-page=INT] [class=INT] [vmd-segment=INT] [vmd-first=INT] [vmd-bypass]",                                                                                    \
+	  "",                                                                                                                                                                  \
+	  "A PCI function: msi= and msix= are how many vectors it has. parent is the domain its "                                                                              \
+	  "messages belong to, without it the outermost. With vmd-segment it is a VMD "                                                                                        \
+	  "endpoint, and what is in that segment is behind it.",                                                                                                               \
+	  "device nic pci 00:03.0 msix=8 parent=ir")                                                                                                                           \
+	X(T_IOAPIC, "ioapic", "NAME pins=INT [gsi-base=INT] [requester=PATTERN]", "",                                                                                          \
+	  "An I/O APIC: where the pins of devices with intx-irq= lead.", "ioapic io pins=24")                                                                                  \
+	X(T_BOOT, "boot", "[NAME...]", "",                                                                                                                                     \
+	  "The machine starts as a q35 PC under Linux does: timer, I/O APIC, ACPI, remapping "                                                                                 \
+	  "units, keyboard and clock have their interrupts. The devices named are enabled in "                                                                                 \
+	  "this order; without names all, as they are listed.",                                                                                                                \
+	  "boot nic disk")                                                                                                                                                     \
+	X(T_FUNCTION, "function", "BDF CLASS:usb|port|bridge [pin=INT] [bus=INT]", "",                                                                                         \
+	  "With boot: a PCI function that the start itself enables. bus= is the bus behind a port "                                                                            \
+	  "or bridge.",                                                                                                                                                        \
+	  "function 00:0c.0 port bus=2")                                                                                                                                       \
+	X(T_PLATFORM, "platform", "NAME slots=INT [device-id=INT]", "",                                                                                                        \
+	  "A device on no bus; its messages are in NAME.slot[n].", "platform timer slots=4")                                                                                   \
+	X(T_STORE, "store",                                                                                                                                                    \
+	  "STORE KIND:dsa|ims-table|ims-queue [slots=INT] [stride=INT] [address-lo=INT] "                                                                                      \
+	  "[address-hi=INT] [data=INT] [ctrl=INT] [mask-bit=INT] [latency=INT] [ring=INT] "                                                                                    \
+	  "[fail-every=INT]",                                                                                                                                                  \
+	  "",                                                                                                                                                                  \
+	  "An interrupt message store of a device: a DSA table, a generic table (byte offsets "                                                                                \
+	  "in an entry), or contexts behind a command queue (latency in steps).",                                                                                              \
 	  "store nic.wq dsa slots=16")
 
-#define IRQLAB_ACTIONS(X)                                                                         \
-	X(ENABLE, "enable",                                                                       \
-	  "DEVICE KIND:msi|msix|intx|any ENTRIES:LIST [min=INT] [managed] [pre=INT] [post=INT] "  \
-	  "[sets=LIST] [as NAME]",                                                                \
-	  "count",                                                                                \
-	  "Allocates a batch of vectors, all or nothing, or at least min of them. A range from "  \
-	  "0, or any entries of an MSI-X table: {3,1,2}. managed spreads them over the CPUs, "    \
-	  "without the first pre and last post.",                                                 \
-	  "enable nic msix 0..3 as q")                                                            \
-	X(FREE_VECTORS, "free-vectors", "DEVICE", "",                                             \
-	  "Frees what enable and alloc gave the device.", "free-vectors nic")                     \
-	X(ALLOC, "alloc",                                                                         \
-	  "TARGET [msix] [at INT | any | range RANGE] [cpu=LIST] [managed] [cookie=INT] "         \
-	  "[as NAME]",                                                                            \
-	  "index irq",                                                                            \
-	  "One more vector: a given index, the lowest free one, or the lowest of a range. cookie " \
-	  "is the driver's value in a pool (a PASID in a DSA table).",                            \
-	  "alloc nic msix at 5 as q5 -> index=5")                                                 \
-	X(RELEASE, "release", "IRQS", "", "Gives back what alloc gave.", "release q5")            \
-	X(POOL, "pool", "STORE [size=INT] [as NAME]", "",                                         \
-	  "Makes a pool of interrupts on a message store of a device.", "pool nic.wq as wq")      \
-	X(DESTROY, "destroy", "POOL", "", "Frees a pool and its interrupts.", "destroy wq")       \
-	X(REQUEST, "request",                                                                     \
-	  "IRQS [name=STRING] [shared] [no-autoen] [no-balancing] [percpu] [oneshot] "            \
-	  "[trigger=rising|falling|high|low] [returns=handled|none]",                             \
-	  "",                                                                                     \
-	  "Installs a handler (request_irq). This activates: table entry, message, unmask.",      \
-	  "request q[0] name=\"rx-0\"")                                                           \
-	X(FREE, "free", "IRQS", "", "Takes the handler out (free_irq).", "free q[0]")             \
-	X(DISABLE, "disable", "IRQS [nosync]", "", "disable_irq(): lazy, writes nothing.",        \
-	  "disable q[0]")                                                                         \
-	X(ENABLE_IRQ, "enable-irq", "IRQS", "", "enable_irq().", "enable-irq q[0]")               \
-	X(SYNCHRONIZE, "synchronize", "IRQS", "", "synchronize_irq().", "synchronize q[0]")       \
-	X(AFFINITY, "affinity", "IRQS cpu=LIST [user | force]", "",                               \
-	  "Sets the CPUs; user: as through /proc, force: without looking at what is online.",     \
-	  "affinity q[0] cpu={0,2..3}")                                                           \
-	X(DEFAULT_AFFINITY, "default-affinity", "cpu=LIST", "",                                   \
-	  "CPUs of interrupts that have none of their own.", "default-affinity cpu=0..1")         \
-	X(TYPE, "type", "IRQS TRIGGER:none|rising|falling|both|high|low", "", "irq_set_type().",  \
-	  "type q[0] rising")                                                                     \
-	X(INJECT, "inject", "IRQS", "", "irq_inject_interrupt().", "inject q[0]")                 \
-	X(CHIP_STATE, "chip-state", "IRQS WHICH:pending|active|masked|line on|off", "",           \
-	  "irq_set_irqchip_state().", "chip-state q[0] pending on")                               \
-	X(RAISE, "raise", "SOURCE [xN] [pasid=INT] [hold]", "",                                   \
-	  "The device wants attention, N times; hold: no CPU takes interrupts yet.",              \
-	  "raise nic.msix[0] x2")                                                                 \
-	X(LOWER, "lower", "SOURCE", "", "The device lets go of its INTx line.", "lower nic.intx") \
-	X(DELIVER, "deliver", "[limit=INT]", "", "CPUs take what they can take now.", "deliver")  \
-	X(TICK, "tick", "[TICKS:INT]", "", "Time passes: n ticks, 1 without n.", "tick 2")              \
-	X(SETTLE, "settle", "", "", "Time passes until no timer is armed.", "settle")             \
-	X(CPU, "cpu", "CPU:INT TO:offline|online", "", "Takes a CPU down, or brings it up.",      \
-	  "cpu 1 offline")                                                                        \
-	X(RUN_ON, "run-on", "CPU:INT", "", "The CPU that carries out what follows.", "run-on 1")  \
-	X(MASK, "mask", "SOURCE", "",                                                             \
-	  "Sets the device's mask bit, past the kernel; nic.msix is the function mask.",          \
-	  "mask nic.msix[0]")                                                                     \
-	X(UNMASK, "unmask", "SOURCE", "", "Clears the device's mask bit, past the kernel.",       \
-	  "unmask nic.msix[0]")                                                                   \
-	X(WRITE, "write", "PLACE INT", "", "A CPU writes a register or a table, past the kernel.", \
-	  "write ir.irte[3].lo 0")                                                                \
-	X(RESET, "reset", "DEVICE", "", "The device forgets its registers.", "reset nic")         \
-	X(RESTORE, "restore", "DEVICE", "",                                                       \
-	  "The kernel writes the device's messages again, as after a reset.", "restore nic")      \
-	X(REMOVE, "remove", "DEVICE", "", "Hot unplug: driver gone, domains gone.", "remove nic") \
-	X(FAULT, "fault", "WHAT:allocation|off [NTH:INT]", "",                                        \
-	  "Lets the nth allocation of the next action fail.", "fault allocation 3")               \
-	X(CHECKPOINT, "checkpoint", "NAME", "", "Marks the present state.", "checkpoint quiet")   \
+#define IRQLAB_ACTIONS(X)                                                                                 \
+	X(ENABLE, "enable",                                                                               \
+	  "DEVICE KIND:msi|msix|intx|any|platform ENTRIES:LIST [min=INT] [managed] [pre=INT] [post=INT] " \
+	  "[sets=LIST] [as NAME]",                                                                        \
+	  "count",                                                                                        \
+	  "Allocates a batch of vectors, all or nothing, or at least min of them. A range from "          \
+	  "0, or any entries of an MSI-X table: {3,1,2}. managed spreads them over the CPUs, "            \
+	  "without the first pre and last post.",                                                         \
+	  "enable nic msix 0..3 as q")                                                                    \
+	X(FREE_VECTORS, "free-vectors", "DEVICE", "",                                                     \
+	  "Frees what enable and alloc gave the device.", "free-vectors nic")                             \
+	X(ALLOC, "alloc",                                                                                 \
+	  "TARGET [msix] [at INT | any | range RANGE] [cpu=LIST] [managed] [cookie=INT] "                 \
+	  "[as NAME]",                                                                                    \
+	  "index irq",                                                                                    \
+	  "One more vector: a given index, the lowest free one, or the lowest of a range. cookie "        \
+	  "is the driver's value in a pool (a PASID in a DSA table).",                                    \
+	  "alloc nic msix at 5 as q5 -> index=5")                                                         \
+	X(RELEASE, "release", "IRQS", "", "Gives back what alloc gave.", "release q5")                    \
+	X(POOL, "pool", "STORE [size=INT] [as NAME]", "",                                                 \
+	  "Makes a pool of interrupts on a message store of a device.", "pool nic.wq as wq")              \
+	X(DESTROY, "destroy", "POOL", "", "Frees a pool and its interrupts.", "destroy wq")               \
+	X(REQUEST, "request",                                                                             \
+	  "IRQS [name=STRING] [shared] [no-autoen] [no-balancing] [percpu] [oneshot] "                    \
+	  "[trigger=rising|falling|high|low] [returns=handled|none] [lowers=SOURCE]",                     \
+	  "",                                                                                             \
+	  "Installs a handler (request_irq). This activates: table entry, message, unmask. The "          \
+	  "handler may let go of a pin: lowers=nic.intx.",                                                \
+	  "request q[0] name=\"rx-0\"")                                                                   \
+	X(FREE, "free", "IRQS", "", "Takes the handler out (free_irq).", "free q[0]")                     \
+	X(DISABLE, "disable", "IRQS [nosync]", "", "disable_irq(): lazy, writes nothing.",                \
+	  "disable q[0]")                                                                                 \
+	X(ENABLE_IRQ, "enable-irq", "IRQS", "", "enable_irq().", "enable-irq q[0]")                       \
+	X(SYNCHRONIZE, "synchronize", "IRQS", "", "synchronize_irq().", "synchronize q[0]")               \
+	X(AFFINITY, "affinity", "IRQS cpu=LIST [user | force]", "",                                       \
+	  "Sets the CPUs; user: as through /proc, force: without looking at what is online.",             \
+	  "affinity q[0] cpu={0,2..3}")                                                                   \
+	X(DEFAULT_AFFINITY, "default-affinity", "cpu=LIST", "",                                           \
+	  "CPUs of interrupts that have none of their own.", "default-affinity cpu=0..1")                 \
+	X(TYPE, "type", "IRQS TRIGGER:none|rising|falling|both|high|low", "", "irq_set_type().",          \
+	  "type q[0] rising")                                                                             \
+	X(INJECT, "inject", "IRQS", "", "irq_inject_interrupt().", "inject q[0]")                         \
+	X(CHIP_STATE, "chip-state", "IRQS WHICH:pending|active|masked|line on|off", "",                   \
+	  "irq_set_irqchip_state().", "chip-state q[0] pending on")                                       \
+	X(RAISE, "raise", "SOURCE [xN] [pasid=INT] [hold]", "",                                           \
+	  "The device wants attention, N times; hold: no CPU takes interrupts yet.",                      \
+	  "raise nic.msix[0] x2")                                                                         \
+	X(LOWER, "lower", "SOURCE", "", "The device lets go of its INTx line.", "lower nic.intx")         \
+	X(DELIVER, "deliver", "[limit=INT]", "", "CPUs take what they can take now.", "deliver")          \
+	X(TICK, "tick", "[TICKS:INT]", "", "Time passes: n ticks, 1 without n.", "tick 2")                \
+	X(SETTLE, "settle", "", "", "Time passes until no timer is armed.", "settle")                     \
+	X(CPU, "cpu", "CPU:INT TO:offline|online", "", "Takes a CPU down, or brings it up.",              \
+	  "cpu 1 offline")                                                                                \
+	X(RUN_ON, "run-on", "CPU:INT", "", "The CPU that carries out what follows.", "run-on 1")          \
+	X(MASK, "mask", "SOURCE", "",                                                                     \
+	  "Sets the device's mask bit, past the kernel; nic.msix is the function mask.",                  \
+	  "mask nic.msix[0]")                                                                             \
+	X(UNMASK, "unmask", "SOURCE", "", "Clears the device's mask bit, past the kernel.",               \
+	  "unmask nic.msix[0]")                                                                           \
+	X(WRITE, "write", "PLACE INT", "", "A CPU writes a register or a table, past the kernel.",        \
+	  "write ir.irte[3].lo 0")                                                                        \
+	X(RESET, "reset", "DEVICE", "", "The device forgets its registers.", "reset nic")                 \
+	X(RESTORE, "restore", "DEVICE", "",                                                               \
+	  "The kernel writes the device's messages again, as after a reset.", "restore nic")              \
+	X(REMOVE, "remove", "DEVICE", "", "Hot unplug: driver gone, domains gone.", "remove nic")         \
+	X(FAULT, "fault", "WHAT:allocation|off [NTH:INT]", "",                                            \
+	  "Lets the nth allocation of the next action fail.", "fault allocation 3")                       \
+	X(CHECKPOINT, "checkpoint", "NAME", "", "Marks the present state.", "checkpoint quiet")           \
 	X(BACK, "back", "CHECKPOINT", "", "Goes back to a marked state.", "back quiet")
 
-#define IRQLAB_BLOCKS(X)                                                                          \
-	X(EXPECT, "expect", "ASSERTION...", "",                                                   \
-	  "Asserts what happened since the last action. `expect not`, `expect count N`, "         \
-	  "`expect none`; `expect any-order … end`, `expect writes PLACE … end`.",                \
-	  "expect count 1 deliver q[0] cpu=1")                                                    \
-	X(IGNORE, "ignore", "ASSERTION...", "",                                                   \
-	  "Events of this kind need no expect, up to the end of the block.",                      \
-	  "ignore deliver q[1]")                                                                  \
-	X(REPEAT, "repeat", "TIMES:INT", "", "Carries out its lines N times.",                          \
-	  "repeat 3 ; raise nic.msix[0] ; end")                                                   \
-	X(STRICT, "strict", "[writes]", "",                                                       \
-	  "Every delivery, fault and warning needs an expect (the default); with writes, every "  \
-	  "single bus write too.",                                                                \
-	  "strict writes ; request q[0] ; end")                                                   \
-	X(LOOSE, "loose", "", "", "Nothing needs an expect.", "loose ; request q[0] ; end")       \
-	X(SWEEP, "sweep", "allocation [limit=INT]", "",                                           \
-	  "Carries out its lines again and again, the nth allocation failing, for every n. Each " \
-	  "failure must be reported and leave no trace.",                                         \
-	  "sweep allocation ; enable nic msix 0..3 ; end")                                        \
-	X(SNAPSHOT, "snapshot", "NAME [OBJECT:PLACE]", "",                                        \
-	  "A golden picture, inline: domains, irqs, vectors, writes, messages. Filled in by "     \
-	  "--bless.",                                                                             \
-	  "snapshot domains ; end")                                                               \
-	X(EXPLORE, "explore", "[NAME...]", "",                                                    \
-	  "Every interleaving of its actors' steps; see always, sometimes, finally.",             \
+#define IRQLAB_BLOCKS(X)                                                                           \
+	X(EXPECT, "expect", "ASSERTION...", "",                                                    \
+	  "Asserts what happened since the last action. `expect not`, `expect count N`, "          \
+	  "`expect none`; `expect any-order … end`, `expect writes PLACE … end`.",                 \
+	  "expect count 1 deliver q[0] cpu=1")                                                     \
+	X(IGNORE, "ignore", "ASSERTION...", "",                                                    \
+	  "Events of this kind need no expect, up to the end of the block.",                       \
+	  "ignore deliver q[1]")                                                                   \
+	X(REPEAT, "repeat", "TIMES:INT", "", "Carries out its lines N times.",                     \
+	  "repeat 3 ; raise nic.msix[0] ; end")                                                    \
+	X(STRICT, "strict", "[writes]", "",                                                        \
+	  "Every delivery, fault and warning needs an expect (the default); with writes, every "   \
+	  "single bus write too.",                                                                 \
+	  "strict writes ; request q[0] ; end")                                                    \
+	X(LOOSE, "loose", "", "", "Nothing needs an expect.", "loose ; request q[0] ; end")        \
+	X(SWEEP, "sweep", "allocation [limit=INT]", "",                                            \
+	  "Carries out its lines again and again, the nth allocation failing, for every n. Each "  \
+	  "failure must be reported and leave no trace.",                                          \
+	  "sweep allocation ; enable nic msix 0..3 ; end")                                         \
+	X(SNAPSHOT, "snapshot", "NAME [OBJECT:PLACE]", "",                                         \
+	  "A golden picture, inline: domains, irqs, vectors, writes, messages. Filled in by "      \
+	  "--bless.",                                                                              \
+	  "snapshot domains ; end")                                                                \
+	X(EXPLORE, "explore", "[NAME...]", "",                                                     \
+	  "Every interleaving of its actors' steps; see always, sometimes, finally.",              \
 	  "explore exhaustive ; actor os { affinity q[0] cpu=1 } ; end")
 
-#define IRQLAB_ASSERTIONS(X)                                                                      \
-	X(E_DELIVER, "deliver", "[IRQS] [cpu=PATTERN] [returns=handled|none]", "",                \
-	  "A driver's handler ran.", "expect deliver q[0] cpu=1")                                 \
-	X(E_RAISE, "raise", "[SOURCE]", "", "A device wanted attention.",                         \
-	  "expect count 2 raise nic.msix[0]")                                                     \
-	X(E_LATCH, "latch", "[SOURCE]", "", "…but is masked: its pending bit is set.",            \
-	  "expect latch nic.msix[0]")                                                             \
-	X(E_MESSAGE, "message", "[DEVICE] [addr=PATTERN] [data=PATTERN]", "",                     \
-	  "A device wrote an interrupt message.", "expect message nic data={vector=0x21}")        \
-	X(E_DROP, "drop", "[reason=PATTERN]", "", "An interrupt went nowhere.",                   \
-	  "expect drop reason=disabled")                                                          \
-	X(E_FAULT, "fault", "[UNIT] [reason=PATTERN] [index=PATTERN] [requester=PATTERN]", "",    \
-	  "A remapping unit blocked a message.", "expect fault ir reason=0x22 index=$h")          \
-	X(E_REQUEST, "irr", "[cpu=PATTERN] [vector=PATTERN]", "",                                 \
-	  "A local APIC set a bit in its request register.", "expect irr cpu=1 vector=$v")        \
-	X(E_ACCEPT, "accept", "[cpu=PATTERN] [vector=PATTERN]", "", "A CPU took a vector.",       \
-	  "expect accept cpu=1 vector=$v")                                                        \
-	X(E_EOI, "eoi", "[cpu=PATTERN] [vector=PATTERN]", "", "A CPU ended a vector.",            \
-	  "expect eoi cpu=1")                                                                     \
-	X(E_WRITE, "write", "[PLACE] [VALUE:PATTERN]", "", "One bus write by software.",          \
-	  "expect write ir.irte[$h].lo {vector=$v}")                                              \
-	X(E_FLUSH, "flush", "[PLACE] [handle=PATTERN] [mask=PATTERN]", "",                        \
-	  "The software invalidated a cached table entry.", "expect flush ir.iec handle=$h")      \
-	X(E_COMMAND, "command", "[PLACE] [VALUE:PATTERN]", "",                                    \
-	  "A unit or a queue carried out a command.", "expect command nic.wq")                    \
-	X(E_WARN, "warn", "[WARNING] [IRQS]", "", "The kernel warned.",                           \
-	  "expect warn UNBALANCED_ENABLE q[0]")                                                   \
-	X(E_MIGRATE, "migrate", "[IRQS] [from=PATTERN] [to=PATTERN]", "",                         \
-	  "A CPU that went offline moved an interrupt.", "expect migrate q[0] from=1 to=$c")      \
-	X(E_CPU, "cpu", "[CPU:PATTERN] [to=offline|online]", "", "A CPU came or went.",           \
-	  "expect cpu 1 to=offline")                                                              \
+#define IRQLAB_ASSERTIONS(X)                                                                       \
+	X(E_DELIVER, "deliver", "[IRQS] [cpu=PATTERN] [returns=handled|none]", "",                 \
+	  "A driver's handler ran.", "expect deliver q[0] cpu=1")                                  \
+	X(E_RAISE, "raise", "[SOURCE]", "", "A device wanted attention.",                          \
+	  "expect count 2 raise nic.msix[0]")                                                      \
+	X(E_LATCH, "latch", "[SOURCE]", "", "…but is masked: its pending bit is set.",             \
+	  "expect latch nic.msix[0]")                                                              \
+	X(E_MESSAGE, "message", "[DEVICE] [addr=PATTERN] [data=PATTERN]", "",                      \
+	  "A device wrote an interrupt message.", "expect message nic data={vector=0x21}")         \
+	X(E_DROP, "drop", "[reason=PATTERN]", "", "An interrupt went nowhere.",                    \
+	  "expect drop reason=disabled")                                                           \
+	X(E_FAULT, "fault", "[UNIT] [reason=PATTERN] [index=PATTERN] [requester=PATTERN]", "",     \
+	  "A remapping unit blocked a message.", "expect fault ir reason=0x22 index=$h")           \
+	X(E_REQUEST, "irr", "[cpu=PATTERN] [vector=PATTERN]", "",                                  \
+	  "A local APIC set a bit in its request register.", "expect irr cpu=1 vector=$v")         \
+	X(E_ACCEPT, "accept", "[cpu=PATTERN] [vector=PATTERN]", "", "A CPU took a vector.",        \
+	  "expect accept cpu=1 vector=$v")                                                         \
+	X(E_EOI, "eoi", "[cpu=PATTERN] [vector=PATTERN]", "", "A CPU ended a vector.",             \
+	  "expect eoi cpu=1")                                                                      \
+	X(E_WRITE, "write", "[PLACE] [VALUE:PATTERN]", "", "One bus write by software.",           \
+	  "expect write ir.irte[$h].lo {vector=$v}")                                               \
+	X(E_FLUSH, "flush", "[PLACE] [handle=PATTERN] [mask=PATTERN]", "",                         \
+	  "The software invalidated a cached table entry.", "expect flush ir.iec handle=$h")       \
+	X(E_COMMAND, "command",                                                                    \
+	  "[PLACE] [VALUE:PATTERN] [device=PATTERN] [event=PATTERN] [intid=PATTERN] "              \
+	  "[collection=PATTERN]",                                                                  \
+	  "",                                                                                      \
+	  "A unit or a queue carried out a command. Of an ITS, VALUE is its name, such as MAPTI.", \
+	  "expect command its MAPTI event=0")                                                      \
+	X(E_WARN, "warn", "[WARNING] [IRQS]", "", "The kernel warned.",                            \
+	  "expect warn UNBALANCED_ENABLE q[0]")                                                    \
+	X(E_MIGRATE, "migrate", "[IRQS] [from=PATTERN] [to=PATTERN]", "",                          \
+	  "A CPU that went offline moved an interrupt.", "expect migrate q[0] from=1 to=$c")       \
+	X(E_CPU, "cpu", "[CPU:PATTERN] [to=offline|online]", "", "A CPU came or went.",            \
+	  "expect cpu 1 to=offline")                                                               \
 	X(E_MSG, "msg", "SOURCE [addr=PATTERN] [data=PATTERN] [masked=PATTERN] [pending=PATTERN]", \
-	  "", "The message that the device holds now, whoever wrote it.",                         \
-	  "expect msg nic.msix[0] addr={dest=1} data={vector=$v}")                                \
-	X(E_STATE, "state", "OBJECT:PLACE KEY=PATTERN...", "",                                    \
-	  "What the kernel or the hardware holds now: of interrupts, devices, units, cpu[n] and " \
-	  "vectors.",                                                                             \
-	  "expect state q[0] affinity={1} depth=0")                                               \
-	X(E_UNCHANGED, "unchanged", "since CHECKPOINT", "",                                       \
-	  "The machine is as it was at the checkpoint: nothing leaked.",                          \
-	  "expect unchanged since quiet")                                                         \
-	X(E_NONE, "none", "", "", "Nothing at all happened.", "expect none")                      \
-	X(E_WRITES, "writes", "[PLACE]", "",                                                      \
-	  "Exactly these bus writes, in this order: a place and a value on each line.",           \
-	  "expect writes nic.msix[0] ; lo _ ; hi 0 ; data _ ; end")                               \
-	X(E_ANY_ORDER, "any-order", "", "", "These assertions, in any order.",                    \
+	  "", "The message that the device holds now, whoever wrote it.",                          \
+	  "expect msg nic.msix[0] addr={dest=1} data={vector=$v}")                                 \
+	X(E_STATE, "state", "OBJECT:PLACE KEY=PATTERN...", "",                                     \
+	  "What the kernel or the hardware holds now: of interrupts, devices, units, cpu[n] and "  \
+	  "vectors.",                                                                              \
+	  "expect state q[0] affinity={1} depth=0")                                                \
+	X(E_UNCHANGED, "unchanged", "since CHECKPOINT", "",                                        \
+	  "The machine is as it was at the checkpoint: nothing leaked.",                           \
+	  "expect unchanged since quiet")                                                          \
+	X(E_NONE, "none", "", "", "Nothing at all happened.", "expect none")                       \
+	X(E_WRITES, "writes", "[PLACE]", "",                                                       \
+	  "Exactly these bus writes, in this order: a place and a value on each line.",            \
+	  "expect writes nic.msix[0] ; lo _ ; hi 0 ; data _ ; end")                                \
+	X(E_ANY_ORDER, "any-order", "", "", "These assertions, in any order.",                     \
 	  "expect any-order ; deliver q[0] ; deliver q[1] ; end")
 
-#define IRQLAB_EXPLORE_VERBS(X)                                                                   \
-	X(X_ACTOR, "actor", "NAME", "", "One who takes steps: a list of actions, or cpu*.",       \
-	  "actor os { affinity q[0] cpu=1 }")                                                     \
-	X(X_ALWAYS, "always", "PROPERTY...", "", "Holds in each state.", "always no-misroute")    \
-	X(X_SOMETIMES, "sometimes", "PROPERTY...", "", "Holds in at least one state.",            \
-	  "sometimes raise between write(lo) and write(data)")                                    \
-	X(X_FINALLY, "finally", "PROPERTY...", "", "Holds once nothing can move any more.",       \
-	  "finally no-lost q[0]")                                                                 \
-	X(X_SCHEDULE, "schedule", "STRING", "", "Runs this one interleaving.",                    \
-	  "schedule \"os os dev os cpu1\"")                                                       \
-	X(X_VIOLATION, "expect-violation", "PROPERTY...", "",                                     \
+#define IRQLAB_EXPLORE_VERBS(X)                                                                    \
+	X(X_ACTOR, "actor", "NAME", "", "One who takes steps: a list of actions, or cpu*.",        \
+	  "actor os { affinity q[0] cpu=1 }")                                                      \
+	X(X_ALWAYS, "always", "PROPERTY...", "", "Holds in each state.", "always no-misroute")     \
+	X(X_SOMETIMES, "sometimes", "PROPERTY...", "", "Holds in at least one state.",             \
+	  "sometimes raise between write(lo) and write(data)")                                     \
+	X(X_FINALLY, "finally", "PROPERTY...", "", "Holds once nothing can move any more.",        \
+	  "finally no-lost q[0]")                                                                  \
+	X(X_SCHEDULE, "schedule", "STRING", "", "Runs this one interleaving.",                     \
+	  "schedule \"os os dev os cpu1\"")                                                        \
+	X(X_VIOLATION, "expect-violation", "PROPERTY...", "",                                      \
 	  "The search must find that this does not hold.", "expect-violation no-lost")
 
 enum verb_phase {
@@ -247,13 +270,13 @@ enum verb_phase {
 	PHASE_EXPLORE = 32,
 };
 
-#define IRQLAB_VERBS(X)                                                                           \
-	IRQLAB_FILE_VERBS(X)                                                                      \
-	IRQLAB_TOPOLOGY_VERBS(X)                                                                  \
+#define IRQLAB_VERBS(X)                                                                            \
+	IRQLAB_FILE_VERBS(X)                                                                       \
+	IRQLAB_TOPOLOGY_VERBS(X)                                                                   \
 	IRQLAB_ACTIONS(X) IRQLAB_BLOCKS(X) IRQLAB_ASSERTIONS(X) IRQLAB_EXPLORE_VERBS(X)
 
 enum verb {
-	VERB_NONE, /* a line without a statement */
+	VERB_NONE,  /* a line without a statement */
 	VERB_PLACE, /* a line of `expect writes` */
 #define IRQLAB_VERB_ENUM(id, name, arguments, results, help, example) VERB_##id,
 	IRQLAB_VERBS(IRQLAB_VERB_ENUM)
@@ -261,29 +284,29 @@ enum verb {
 		NR_VERBS
 };
 
-#define IRQLAB_PARAM_TYPES(X)                                              \
-	X(WORD, "a word")                                                  \
-	X(INT, "a number")                                                 \
-	X(RANGE, "a number or a range such as 0..3")                       \
-	X(LIST, "a number, a range or a set such as {0,2..3}")             \
-	X(PATTERN, "a value")                                              \
-	X(VALUE, "a word or a number")                                     \
-	X(NAME, "a name")                                                  \
-	X(STRING, "a string in quotes")                                    \
-	X(BDF, "a PCI address such as 00:03.0")                            \
-	X(DEVICE, "a device")                                              \
-	X(POOL, "a pool")                                                  \
-	X(TARGET, "a device or a pool")                                    \
-	X(STORE, "a message store such as nic.wq")                         \
-	X(UNIT, "a remapping unit")                                        \
-	X(IRQS, "interrupts such as q, q[0] or q[0..3]")                   \
-	X(SOURCE, "a source of interrupts such as nic.msix[0] or q[0]")    \
-	X(PLACE, "a place such as nic.msix[0].data")                       \
-	X(CHECKPOINT, "a checkpoint")                                      \
-	X(SWITCH, "a switch")                                              \
-	X(WARNING, "a warning")                                            \
-	X(TIMES, "a count such as x2")                                     \
-	X(ASSERTION, "an assertion")                                       \
+#define IRQLAB_PARAM_TYPES(X)                                                                      \
+	X(WORD, "a word")                                                                          \
+	X(INT, "a number")                                                                         \
+	X(RANGE, "a number or a range such as 0..3")                                               \
+	X(LIST, "a number, a range or a set such as {0,2..3}")                                     \
+	X(PATTERN, "a value")                                                                      \
+	X(VALUE, "a word or a number")                                                             \
+	X(NAME, "a name")                                                                          \
+	X(STRING, "a string in quotes")                                                            \
+	X(BDF, "a PCI address such as 00:03.0")                                                    \
+	X(DEVICE, "a device")                                                                      \
+	X(POOL, "a pool")                                                                          \
+	X(TARGET, "a device or a pool")                                                            \
+	X(STORE, "a message store such as nic.wq")                                                 \
+	X(UNIT, "a remapping unit")                                                                \
+	X(IRQS, "interrupts such as q, q[0] or q[0..3]")                                           \
+	X(SOURCE, "a source of interrupts such as nic.msix[0] or q[0]")                            \
+	X(PLACE, "a place such as nic.msix[0].data")                                               \
+	X(CHECKPOINT, "a checkpoint")                                                              \
+	X(SWITCH, "a switch")                                                                      \
+	X(WARNING, "a warning")                                                                    \
+	X(TIMES, "a count such as x2")                                                             \
+	X(ASSERTION, "an assertion")                                                               \
 	X(PROPERTY, "a property")
 
 enum param_type {
@@ -294,15 +317,15 @@ enum param_type {
 };
 
 struct param {
-	char name[16];	 /* "DEVICE", "at", "cpu" */
+	char name[24]; /* "DEVICE", "at", "cpu" */
 	enum param_type type;
 	bool optional;
-	bool keyed;	 /* cpu=… */
-	bool any_key;	 /* KEY=… */
-	bool literal;	 /* the word itself */
-	bool operand;	 /* the literal is followed by a value of `type` */
+	bool keyed;   /* cpu=… */
+	bool any_key; /* KEY=… */
+	bool literal; /* the word itself */
+	bool operand; /* the literal is followed by a value of `type` */
 	bool repeated;
-	unsigned group;	 /* of those that exclude each other; 0: none */
+	unsigned group;	  /* of those that exclude each other; 0: none */
 	char choices[48]; /* "msi|msix", or "" */
 };
 

@@ -3,6 +3,7 @@
 #include "scenario/run.h"
 
 #include "chips/pci.h"
+#include "chips/platform_msi.h"
 
 #include <string.h>
 
@@ -60,6 +61,8 @@ static bool batch_sets(struct run *r, const struct stmt *stmt, struct batch *b)
 
 static unsigned kind_flags(const char *kind)
 {
+	if (strcmp(kind, "platform") == 0)
+		return 0;
 	if (strcmp(kind, "msi") == 0)
 		return PCI_IRQ_MSI;
 	if (strcmp(kind, "msix") == 0)
@@ -101,11 +104,12 @@ static enum raise_source enabled_source(struct run *r, const struct device_desc 
 	return RAISE_INTX;
 }
 
-static void name_batch(struct run *r, const struct stmt *stmt, struct batch *b,
-		       struct device *dev, unsigned count)
+static void name_batch(struct run *r, const struct stmt *stmt, struct batch *b, struct device *dev,
+		       unsigned count)
 {
 	const struct device_desc *d = desc_of(r, stmt);
-	enum raise_source source = enabled_source(r, d);
+	bool platform = device_is_platform(&r->scope.topology, d);
+	enum raise_source source = platform ? RAISE_STORE : enabled_source(r, d);
 	struct name *name;
 
 	if (!stmt->as)
@@ -122,21 +126,38 @@ static void name_batch(struct run *r, const struct stmt *stmt, struct batch *b,
 		entry->source = source;
 		entry->map.index = (int)b->indexes[i];
 		entry->slot = b->indexes[i];
-		entry->map.virq = b->from_zero ? pci_irq_vector(dev, i)
-					       : (int)b->entries[i].vector;
+		entry->map.virq = platform	 ? (int)msi_get_virq(dev, i)
+				  : b->from_zero ? pci_irq_vector(dev, i)
+						 : (int)b->entries[i].vector;
 	}
+}
+
+static int enable_platform(struct device *dev, const struct batch *b, const char *kind)
+{
+	int ret = -EINVAL;
+
+	if (b->from_zero && strcmp(kind, "platform") == 0)
+		ret = platform_device_msi_init_and_alloc_irqs(dev, b->nr,
+							      platform_device_write_slot);
+	return ret ? ret : (int)b->nr;
 }
 
 void action_ENABLE(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	struct device *dev = action_device(r, stmt);
-	struct batch *b = stash_new(r->scope.stash, struct batch);
+	struct batch *b = r->batch;
 	bool spread = stmt_has_word(stmt, "managed");
 	int ret;
 
+	if (!b)
+		b = r->batch = stash_new(r->scope.stash, struct batch);
 	if (!dev || !batch_prepare(r, stmt, b))
 		return;
-	if (b->from_zero)
+	if (device_is_platform(&r->scope.topology, desc_of(r, stmt)))
+		ret = enable_platform(dev, b, arg_word(stmt, "KIND"));
+	else if (!b->flags)
+		ret = -EINVAL;
+	else if (b->from_zero)
 		ret = pci_alloc_irq_vectors_affinity(dev, b->min, b->nr, b->flags,
 						     spread ? &b->affinity : NULL);
 	else if (b->flags == PCI_IRQ_MSIX)
@@ -155,7 +176,9 @@ void action_FREE_VECTORS(struct run *r, const struct stmt *stmt, struct outcome 
 	struct device *dev = action_device(r, stmt);
 
 	(void)out;
-	if (dev)
+	if (dev && device_is_platform(&r->scope.topology, desc_of(r, stmt)))
+		platform_device_msi_free_irqs_all(dev);
+	else if (dev)
 		pci_free_irq_vectors(dev);
 }
 

@@ -13,7 +13,9 @@ static uint64_t times_of(const struct stmt *stmt)
 {
 	const char *word = arg_word(stmt, "xN");
 
-	return *word ? strtoull(word + 1, NULL, 10) : 1;
+	uint64_t times = *word ? strtoull(word + 1, NULL, 10) : 1;
+
+	return times ? times : 1;
 }
 
 void action_RAISE(struct run *r, const struct stmt *stmt, struct outcome *out)
@@ -26,9 +28,10 @@ void action_RAISE(struct run *r, const struct stmt *stmt, struct outcome *out)
 		return;
 	if (stmt_has_word(stmt, "hold"))
 		r->held = true;
+	if (!run_spend(r, stmt, times_of(stmt) - 1))
+		return;
 	for (uint64_t i = times_of(stmt); i && !out->error; i--)
-		out->error = device_raise(r->m, ref.device->name, ref.source, ref.store,
-					  (unsigned)ref.index, (uint32_t)pasid);
+		out->error = raise_source(r->m, &r->scope.topology, &ref, (uint32_t)pasid);
 }
 
 void action_LOWER(struct run *r, const struct stmt *stmt, struct outcome *out)
@@ -61,8 +64,8 @@ static unsigned field_offset(const char *field)
 	return UINT32_MAX;
 }
 
-static bool msix_target(struct run *r, const struct device_desc *d, bool has_index,
-			uint64_t index, const char *field, struct target *out)
+static bool msix_target(struct run *r, const struct device_desc *d, bool has_index, uint64_t index,
+			const char *field, struct target *out)
 {
 	unsigned offset = field_offset(field);
 
@@ -107,6 +110,11 @@ static bool store_target(struct run *r, const struct device_desc *d, unsigned nr
 	uint64_t base = peek_bar(r->m, d, store_bar(d->msix.size ? d->msix.table_bar : -1)) +
 			STORE_OFFSET(nr);
 
+	if (device_is_platform(&r->scope.topology, d)) {
+		base = peek_slots(r->m, d);
+		if (nth == 3)
+			return false;
+	}
 	if (nth > 3 || index >= store->slots || !store_is_table(store))
 		return false;
 	*out = (struct target){base + index * stride + (store->stride ? offsets[nth] : nth * 4), 4};
@@ -154,7 +162,9 @@ static bool place_target(struct run *r, const struct pattern *path, struct targe
 	    (place.index && !number_resolve(&r->scope, place.index, &index)))
 		return false;
 	name = name_find(&r->scope, place.object);
-	if (name->kind == NAME_UNIT)
+	if (!name)
+		found = false;
+	else if (name->kind == NAME_UNIT)
 		found = unit_target(r, name->unit, place.store, index, place.field, out);
 	else
 		found = device_target(r, name->device, place.store, place.index != NULL, index,

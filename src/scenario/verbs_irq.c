@@ -7,12 +7,18 @@
 
 struct handler { /* what dev_id points to */
 	enum irqreturn result;
+	struct machine *m;
+	const char *lowers; /* device whose pin it lets go of; NULL: none */
 };
 
 static enum irqreturn handle(int irq, void *dev_id)
 {
+	const struct handler *handler = dev_id;
+
 	(void)irq;
-	return ((struct handler *)dev_id)->result;
+	if (handler->lowers)
+		device_lower_intx(handler->m, handler->lowers);
+	return handler->result;
 }
 
 struct irq_slice action_irqs(struct run *r, const struct stmt *stmt)
@@ -26,27 +32,28 @@ struct irq_slice action_irqs(struct run *r, const struct stmt *stmt)
 
 const struct cpumask *action_cpus(struct run *r, const struct pattern *list)
 {
-	uint32_t *cpus = stash_alloc(r->scope.stash, CPUMASK_MAX_CPUS * sizeof(*cpus));
 	uint64_t bits[CPUMASK_MAX_CPUS / 64] = {0};
 	unsigned nr;
 
+	if (!r->cpus)
+		r->cpus = stash_alloc(r->scope.stash, CPUMASK_MAX_CPUS * sizeof(*r->cpus));
 	if (!list_resolve(&r->scope, list, r->scope.topology.desc.nr_cpus - UINT64_C(1), "cpu",
-			  cpus, CPUMASK_MAX_CPUS, &nr))
+			  r->cpus, CPUMASK_MAX_CPUS, &nr))
 		return cpumask_none(r->m);
 	for (unsigned i = 0; i < nr; i++)
-		bits[cpus[i] / 64] |= UINT64_C(1) << (cpus[i] % 64);
+		bits[r->cpus[i] / 64] |= UINT64_C(1) << (r->cpus[i] % 64);
 	return cpumask_from_bits(r->m, bits, CPUMASK_MAX_CPUS / 64);
 }
 
 /* Does the same to each interrupt until one fails. */
-#define FOR_EACH_IRQ(r, stmt, out, irq, expression)                              \
-	do {                                                                     \
-		struct irq_slice slice_ = action_irqs(r, stmt);                  \
-		for (unsigned i_ = 0; i_ < slice_.nr && !(out)->error; i_++) {   \
-			unsigned irq = (unsigned)slice_.first[i_].map.virq;      \
-			run_mark(r);                                             \
-			(out)->error = (expression);                             \
-		}                                                                \
+#define FOR_EACH_IRQ(r, stmt, out, irq, expression)                                                \
+	do {                                                                                       \
+		struct irq_slice slice_ = action_irqs(r, stmt);                                    \
+		for (unsigned i_ = 0; i_ < slice_.nr && !(out)->error; i_++) {                     \
+			unsigned irq = (unsigned)slice_.first[i_].map.virq;                        \
+			run_mark(r);                                                               \
+			(out)->error = (expression);                                               \
+		}                                                                                  \
 	} while (0)
 
 /* ---- handlers ---- */
@@ -56,18 +63,20 @@ static unsigned long request_flags(const struct stmt *stmt)
 	static const struct {
 		const char *word;
 		unsigned long flag;
-	} words[] = {
-		{"shared", IRQF_SHARED},
-		{"no-autoen", IRQF_NO_AUTOEN},
-		{"no-balancing", IRQF_NOBALANCING},
-		{"percpu", IRQF_PERCPU},
-		{"oneshot", IRQF_ONESHOT},
-	}, triggers[] = {
-		{"rising", IRQF_TRIGGER_RISING},
-		{"falling", IRQF_TRIGGER_FALLING},
-		{"high", IRQF_TRIGGER_HIGH},
-		{"low", IRQF_TRIGGER_LOW},
-	};
+	} words[] =
+		{
+			{"shared", IRQF_SHARED},
+			{"no-autoen", IRQF_NO_AUTOEN},
+			{"no-balancing", IRQF_NOBALANCING},
+			{"percpu", IRQF_PERCPU},
+			{"oneshot", IRQF_ONESHOT},
+		},
+	  triggers[] = {
+		  {"rising", IRQF_TRIGGER_RISING},
+		  {"falling", IRQF_TRIGGER_FALLING},
+		  {"high", IRQF_TRIGGER_HIGH},
+		  {"low", IRQF_TRIGGER_LOW},
+	  };
 	unsigned long flags = 0;
 
 	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -90,10 +99,15 @@ static int request_one(struct run *r, const struct stmt *stmt, struct irq_entry 
 {
 	enum { ROOM = sizeof(entry->dev_id) / sizeof(*entry->dev_id) };
 	struct handler *handler = stash_new(r->scope.stash, struct handler);
+	const struct pattern *lowers = stmt_value(stmt, "lowers");
+	struct source_ref pin;
 	int ret;
 
 	if (entry->handlers == ROOM)
 		return -ENOSPC;
+	handler->m = r->m;
+	if (lowers && source_resolve(&r->scope, lowers, &pin))
+		handler->lowers = pin.device->name;
 	handler->result = strcmp(arg_word(stmt, "returns"), "none") == 0 ? IRQ_NONE : IRQ_HANDLED;
 	ret = request_irq(r->m, (unsigned)entry->map.virq, handle, request_flags(stmt),
 			  handler_name(r, stmt, entry), handler);
@@ -186,9 +200,8 @@ void action_DEFAULT_AFFINITY(struct run *r, const struct stmt *stmt, struct outc
 
 static unsigned trigger_of(const struct stmt *stmt)
 {
-	static const char *const names[] = {"none", "rising", "falling", "both",
-					    "high", "",	      "",	 "",
-					    "low"};
+	static const char *const names[] = {"none", "rising", "falling", "both", "high",
+					    "",	    "",	      "",	 "low"};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(arg_word(stmt, "TRIGGER"), names[i]) == 0)
@@ -220,6 +233,5 @@ void action_CHIP_STATE(struct run *r, const struct stmt *stmt, struct outcome *o
 {
 	bool on = strcmp(arg_word(stmt, "on|off"), "on") == 0;
 
-	FOR_EACH_IRQ(r, stmt, out, irq,
-		     irq_set_irqchip_state(r->m, irq, chip_state_of(stmt), on));
+	FOR_EACH_IRQ(r, stmt, out, irq, irq_set_irqchip_state(r->m, irq, chip_state_of(stmt), on));
 }

@@ -23,7 +23,8 @@ void action_TICK(struct run *r, const struct stmt *stmt, struct outcome *out)
 
 	(void)out;
 	r->held = false;
-	if (arg_number(&r->scope, stmt, "TICKS", 1, 100000, 1, &ticks))
+	if (arg_number(&r->scope, stmt, "TICKS", 1, 100000, 1, &ticks) &&
+	    run_spend(r, stmt, ticks - 1))
 		machine_tick(r->m, (unsigned)ticks);
 }
 
@@ -89,9 +90,11 @@ void action_BACK(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	struct name *name = name_resolve(&r->scope, stmt->args->value, NAME_CHECKPOINT);
 
-	if (name)
-		out->error = machine_restore(r->m, name->snapshot);
+	if (!name)
+		return;
+	out->error = machine_restore(r->m, name->snapshot);
 	r->watched = NULL;
+	run_rewind(r);
 }
 
 /* ---- failing allocations, one after the other ---- */
@@ -107,8 +110,8 @@ static bool sweep_round(struct run *r, const struct stmt *stmt, uint64_t nth)
 		if (verb_phase(s->verb) != PHASE_ACTION || !scope_applies(&r->scope, s))
 			continue;
 		error = run_bare_action(r, s);
-		if (error && !fingerprint_equal(r->before,
-						machine_fingerprint(r->m, FINGERPRINT_SEMANTIC)))
+		if (error &&
+		    !fingerprint_equal(r->before, machine_fingerprint(r->m, FINGERPRINT_SEMANTIC)))
 			diag_line(r->scope.diags,
 				  run_fail(r, DIAG_TRACE_LEFT, s->span, stmt_text(r, s)),
 				  "allocation %" PRIu64 " of the sweep failed, the error was %s",
@@ -168,8 +171,7 @@ void run_sweep(struct run *r, const struct stmt *stmt)
 	r->sweeping = false;
 	if (snapshot >= 0)
 		machine_discard(r->m, snapshot);
-	r->start = r->cursor = tape_position(r->m);
-	r->consumed.length = 0;
+	run_rewind(r);
 	if (!r->stopped)
 		run_list(r, stmt->body);
 }

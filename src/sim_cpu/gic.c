@@ -14,8 +14,7 @@ static bool goes_to(const struct gic *gic, const struct gic_spis *spis, unsigned
 {
 	if (gic->version == 2)
 		return spis->targets[bit] >> c->cpu & 1;
-	return (spis->route[bit] & ROUTE_ANY) ||
-	       (spis->route[bit] & ROUTE_AFFINITY) == c->affinity;
+	return (spis->route[bit] & ROUTE_ANY) || (spis->route[bit] & ROUTE_AFFINITY) == c->affinity;
 }
 
 static void consider(struct gic_next *best, const struct gic_word *w, unsigned first, unsigned bit)
@@ -92,8 +91,7 @@ struct gic_next gic_takeable(const struct gic *gic, const struct gic_cpu *c)
 void gic_update(struct machine *m, const struct gic *gic, const struct gic_cpu *c)
 {
 	bus_cpu_pending(m, c->cpu,
-			c->online && c->enabled &&
-				gic_most_urgent(gic, c).intid != GIC_SPURIOUS);
+			c->online && c->enabled && gic_most_urgent(gic, c).intid != GIC_SPURIOUS);
 }
 
 void gic_update_all(struct machine *m, const struct gic *gic)
@@ -191,7 +189,7 @@ static void take_own(struct machine *m, const struct gic *gic, struct gic_cpu *c
 	touch(m, c);
 	if (gic->version == 2 && intid < GIC_NR_SGIS && c->sgi_from[intid]) {
 		*from = (unsigned)__builtin_ctz(c->sgi_from[intid]);
-		c->sgi_from[intid] &= c->sgi_from[intid] - 1u;
+		c->sgi_from[intid] = (uint8_t)(c->sgi_from[intid] & (c->sgi_from[intid] - 1u));
 		if (c->sgi_from[intid])
 			bit = 0;
 	}

@@ -48,11 +48,11 @@ enum gicd_register {
 	GICD_CTLR = 0x000,
 	GICD_TYPER = 0x004,
 	GICD_IIDR = 0x008,
-	GICD_IGROUPR = 0x080,	 /* storage only */
-	GICD_ISENABLER = 0x100,	 /* write 1: enable */
-	GICD_ICENABLER = 0x180,	 /* write 1: disable */
-	GICD_ISPENDR = 0x200,	 /* write 1: pending */
-	GICD_ICPENDR = 0x280,	 /* write 1: not pending; a level line that is up stays so */
+	GICD_IGROUPR = 0x080,	/* storage only */
+	GICD_ISENABLER = 0x100, /* write 1: enable */
+	GICD_ICENABLER = 0x180, /* write 1: disable */
+	GICD_ISPENDR = 0x200,	/* write 1: pending */
+	GICD_ICPENDR = 0x280,	/* write 1: not pending; a level line that is up stays so */
 	GICD_ISACTIVER = 0x300,
 	GICD_ICACTIVER = 0x380,
 	GICD_IPRIORITYR = 0x400, /* one byte an INTID */
@@ -80,17 +80,17 @@ void gic_set_spi(struct machine *m, unsigned intid, bool asserted);
 struct gic_irq {
 	bool enabled, pending, active, edge, asserted;
 	uint8_t priority;
-	uint8_t targets;   /* v2 */
-	uint64_t route;	   /* v3: GICD_IROUTER */
+	uint8_t targets; /* v2 */
+	uint64_t route;	 /* v3: GICD_IROUTER */
 };
 /* SGIs, PPIs and SPIs. False: no such INTID, CPU, or GIC. */
 bool gic_peek_irq(const struct machine *m, unsigned cpu, unsigned intid, struct gic_irq *out);
 
 struct gic_cpu_state {
 	bool online, enabled, eoi_mode;
-	uint8_t mask;	   /* priority mask */
-	uint16_t running;  /* running priority; 0x100: idle */
-	uint32_t next;	   /* INTID that the CPU would take now, or GIC_SPURIOUS */
+	uint8_t mask;	  /* priority mask */
+	uint16_t running; /* running priority; 0x100: idle */
+	uint32_t next;	  /* INTID that the CPU would take now, or GIC_SPURIOUS */
 };
 bool gic_peek_cpu(const struct machine *m, unsigned cpu, struct gic_cpu_state *out);
 /* 2, 3, or 0: there is none. */

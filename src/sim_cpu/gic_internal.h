@@ -112,10 +112,11 @@ int gic_attach(struct machine *m, struct gic *gic, struct bus_region *regions, u
 
 /* ---- gic_registers.c ---- */
 
-/* Private interrupts of a CPU and its view of the SPIs; own NULL: INTIDs 0 … 31 don't exist. */
+/* The interrupts behind a set of registers. own NULL: none of INTIDs 0 … 31. */
 struct gic_bank {
 	struct gic *gic;
 	struct gic_cpu *own;
+	bool private; /* and no others */
 };
 uint64_t gic_bank_read(const struct gic_bank *bank, uint64_t offset, unsigned size);
 void gic_bank_write(struct machine *m, const struct gic_bank *bank, uint64_t offset, unsigned size,

@@ -19,7 +19,7 @@
 
 static struct gic_word *word_at(const struct gic_bank *bank, unsigned nr, void **object)
 {
-	struct gic_spis *spis = nr ? gic_spis(bank->gic, nr * 32) : NULL;
+	struct gic_spis *spis = bank->private ? NULL : gic_spis(bank->gic, nr * 32);
 
 	if (nr == 0) {
 		*object = bank->own;
@@ -231,7 +231,10 @@ const char *gic_bank_field(uint64_t offset, int64_t *index)
 
 static struct gic_bank distributor_bank(const struct machine *m, struct gic *gic)
 {
-	return (struct gic_bank){gic, gic->version == 2 ? gic_this_cpu(m, gic) : NULL};
+	return (struct gic_bank){
+		.gic = gic,
+		.own = gic->version == 2 ? gic_this_cpu(m, gic) : NULL,
+	};
 }
 
 static uint32_t typer(const struct gic *gic)
@@ -323,9 +326,8 @@ static void gicd_write(struct machine *m, void *owner, uint64_t offset, unsigned
 	switch (offset) {
 	case GICD_CTLR:
 		touch(m, gic);
-		gic->ctlr = gic->version == 2
-				    ? value & 3
-				    : (value & 3) | GICD_CTLR_ARE | GICD_CTLR_DS;
+		gic->ctlr =
+			gic->version == 2 ? value & 3 : (value & 3) | GICD_CTLR_ARE | GICD_CTLR_DS;
 		gic_update_all(m, gic);
 		break;
 	case GICD_SGIR:

@@ -4,13 +4,13 @@
 #include "sim_cpu/gicv3.h"
 #include "sim_cpu/gic_internal.h"
 
-#define CTLR_CES	    0x2u
-#define TYPER_LPIS	    0x1u
-#define TYPER_LAST	    0x10u
-#define TYPER_COMMON_LPIS   0x1000000u
-#define PIDR2_V3	    0x3bu
-#define PROPBASER_WRITABLE  UINT64_C(0x070ffffffffff79f)
-#define PENDBASER_WRITABLE  UINT64_C(0x470fffffffff0f80)
+#define CTLR_CES	   0x2u
+#define TYPER_LPIS	   0x1u
+#define TYPER_LAST	   0x10u
+#define TYPER_COMMON_LPIS  0x1000000u
+#define PIDR2_V3	   0x3bu
+#define PROPBASER_WRITABLE UINT64_C(0x070fffffffffff9f)
+#define PENDBASER_WRITABLE UINT64_C(0x470fffffffff0f80)
 
 static void gicr_digest(const void *object, struct digest *d)
 {
@@ -97,14 +97,14 @@ static uint64_t gicr_read(struct machine *m, void *owner, uint64_t offset, unsig
 {
 	struct gic *gic = owner;
 	const struct gicr *r = addressed(gic, offset);
-	struct gic_bank bank = {gic, gic->cpu[r->cpu]};
+	struct gic_bank bank = {.gic = gic, .own = gic->cpu[r->cpu], .private = true};
 	unsigned at = (unsigned)(offset % GICR_STRIDE), base = at & ~7u;
 
 	(void)m;
 	if (at % size)
 		return 0;
 	if (at >= GICR_SGI)
-		return at - GICR_SGI < 0x1000 ? gic_bank_read(&bank, at - GICR_SGI, size) : 0;
+		return gic_bank_read(&bank, at - GICR_SGI, size);
 	if (size < 4)
 		return 0;
 	if (is_wide(base))
@@ -172,7 +172,7 @@ static void gicr_write(struct machine *m, void *owner, uint64_t offset, unsigned
 {
 	struct gic *gic = owner;
 	struct gicr *r = addressed(gic, offset);
-	struct gic_bank bank = {gic, gic->cpu[r->cpu]};
+	struct gic_bank bank = {.gic = gic, .own = gic->cpu[r->cpu], .private = true};
 	unsigned at = (unsigned)(offset % GICR_STRIDE);
 
 	if (at % size)
@@ -181,15 +181,7 @@ static void gicr_write(struct machine *m, void *owner, uint64_t offset, unsigned
 		if (size >= 4)
 			write_register(m, gic, r, at, size, value);
 	} else {
-		/* only the first word of each array is there */
-		int64_t index = 0;
-
-		gic_bank_field(at - GICR_SGI, &index);
-		if (at - GICR_SGI < 0x1000 &&
-		    index < (at - GICR_SGI >= GICD_ICFGR	? 2
-			     : at - GICR_SGI >= GICD_IPRIORITYR ? 32
-								: 1))
-			gic_bank_write(m, &bank, at - GICR_SGI, size, value);
+		gic_bank_write(m, &bank, at - GICR_SGI, size, value);
 	}
 }
 

@@ -42,8 +42,8 @@ static uint64_t icc_read(struct machine *m, void *owner, uint64_t offset, unsign
 /* IHI 0069, 12.2.20: 16 CPUs of one cluster, or all others. */
 static void send_sgi(struct machine *m, struct gic *gic, const struct gic_cpu *from, uint64_t value)
 {
-	uint64_t cluster = (value >> 16 & 0xff) << 8 | (value >> 32 & 0xff) << 16 |
-			   (value >> 48 & 0xff) << 32;
+	uint64_t cluster =
+		(value >> 16 & 0xff) << 8 | (value >> 32 & 0xff) << 16 | (value >> 48 & 0xff) << 32;
 	unsigned intid = value >> 24 & 0xf;
 	bool others = value >> 40 & 1;
 

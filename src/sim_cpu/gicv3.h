@@ -40,7 +40,8 @@ enum icc_register {
 	ICC_DIR = 0x30,	    /* W: INTID to deactivate */
 	ICC_RPR = 0x38,	    /* R: running priority, 0xff if idle */
 	ICC_HPPIR1 = 0x40,  /* R: like IAR1, without acknowledging, whatever masks it */
-	ICC_SGI1R = 0x48,   /* W: 15:0 CPUs, 23:16 aff1, 27:24 INTID, 39:32 aff2, 40 all others, 55:48 aff3 */
+	ICC_SGI1R = 0x48, /* W: 15:0 CPUs, 23:16 aff1, 27:24 INTID, 39:32 aff2, 40 all others, 55:48
+			     aff3 */
 };
 #define ICC_CTLR_EOIMODE 0x2u
 
@@ -51,7 +52,8 @@ enum gicr_register {
 	GICR_CTLR = 0x0000, /* bit 0 EnableLPIs, bit 1 (CES) reads as 1 */
 	GICR_IIDR = 0x0004,
 	GICR_TYPER = 0x0008, /* 8 bytes: 63:32 affinity, 24, 23:8 processor, 4 last, 0 LPIs */
-	GICR_WAKER = 0x0014, /* bit 1 ProcessorSleep, bit 2 ChildrenAsleep follows; 6 after power-up */
+	GICR_WAKER =
+		0x0014, /* bit 1 ProcessorSleep, bit 2 ChildrenAsleep follows; 6 after power-up */
 	GICR_PROPBASER = 0x0070, /* 51:12 address, 4:0 bits of INTIDs − 1; fixed while EnableLPIs */
 	GICR_PENDBASER = 0x0078, /* 62 PTZ, 51:16 address; fixed while EnableLPIs */
 	GICR_INVLPIR = 0x00a0,	 /* W: INTID */
@@ -61,9 +63,9 @@ enum gicr_register {
 	/* SGIs and PPIs: the second frame, as in the distributor, INTIDs 0 … 31 */
 	GICR_SGI = 0x10000,
 };
-#define GICR_CTLR_LPIS	  0x1u
-#define GICR_WAKER_SLEEP  0x2u
-#define GICR_WAKER_ASLEEP 0x4u
+#define GICR_CTLR_LPIS	   0x1u
+#define GICR_WAKER_SLEEP   0x2u
+#define GICR_WAKER_ASLEEP  0x4u
 #define GICR_PENDBASER_PTZ (UINT64_C(1) << 62)
 
 #define LPI_ENABLE   0x1u
@@ -103,8 +105,8 @@ int gicr_by_address(const struct machine *m, uint64_t address);
 
 enum lpi_refusal {
 	LPI_TAKEN,
-	LPI_OFF,	/* EnableLPIs is not set */
-	LPI_BEYOND,	/* INTID below 8192, or beyond PROPBASER's range */
+	LPI_OFF,    /* EnableLPIs is not set */
+	LPI_BEYOND, /* INTID below 8192, or beyond PROPBASER's range */
 };
 enum lpi_refusal gicr_set_lpi(struct machine *m, unsigned cpu, unsigned intid);
 void gicr_clear_lpi(struct machine *m, unsigned cpu, unsigned intid);

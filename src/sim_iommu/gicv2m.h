@@ -12,8 +12,8 @@
  */
 
 enum v2m_register {
-	V2M_TYPER = 0x008,   /* R: 25:16 first SPI, 9:0 how many */
-	V2M_SETSPI = 0x040,  /* the doorbell; CPUs may write it as well */
+	V2M_TYPER = 0x008,  /* R: 25:16 first SPI, 9:0 how many */
+	V2M_SETSPI = 0x040, /* the doorbell; CPUs may write it as well */
 	V2M_IIDR = 0xfcc,
 };
 #define V2M_BASE(number) (UINT64_C(0x08020000) + (number)*UINT64_C(0x1000))

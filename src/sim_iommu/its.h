@@ -28,15 +28,16 @@ enum gits_register {
 	GITS_CTLR = 0x0000, /* bit 0 enabled, bit 31 quiescent */
 	GITS_IIDR = 0x0004,
 	GITS_TYPER = 0x0008,
-	GITS_CBASER = 0x0080, /* 63 valid, 51:12 address, 7:0 4 KiB pages − 1; resets CREADR */
+	GITS_CBASER = 0x0080,  /* 63 valid, 51:12 address, 7:0 4 KiB pages − 1; resets CREADR */
 	GITS_CWRITER = 0x0088, /* 19:5 offset, 0 retry */
 	GITS_CREADR = 0x0090,  /* 19:5 offset, 0 stalled: the queue is out of its memory */
 	GITS_BASER = 0x0100,   /* eight of 8 bytes: 0 devices, 1 collections */
 	GITS_PIDR2 = 0xffe8,
 	GITS_TRANSLATER = 0x10040, /* in the second frame; devices write it */
 };
-#define ITS_BYTES	    UINT64_C(0x20000)
-#define ITS_BASE(number)    (UINT64_C(0x08080000) + ((number) ? UINT64_C(0x30000000) + (number)*ITS_BYTES : 0))
+#define ITS_BYTES UINT64_C(0x20000)
+#define ITS_BASE(number)                                                                           \
+	(UINT64_C(0x08080000) + ((number) ? UINT64_C(0x30000000) + (number)*ITS_BYTES : 0))
 #define ITS_COMMAND_BYTES   32u
 #define GITS_CTLR_ENABLED   0x1u
 #define GITS_CTLR_QUIESCENT 0x80000000u
@@ -51,12 +52,13 @@ enum gits_register {
 #define GITS_TYPER_COLLECTION_BITS(t) ((t)&GITS_TYPER_CIL ? (unsigned)((t) >> 32 & 0xf) + 1 : 16u)
 #define GITS_VALID		      (UINT64_C(1) << 63)
 #define GITS_BASER_INDIRECT	      (UINT64_C(1) << 62)
-#define GITS_BASER_TYPE(b)	      ((unsigned)((b) >> 56 & 7)) /* read only */
+#define GITS_BASER_TYPE(b)	      ((unsigned)((b) >> 56 & 7))	 /* read only */
 #define GITS_BASER_ENTRY_SIZE(b)      ((unsigned)((b) >> 48 & 0x1f) + 1) /* read only: 8 */
 #define GITS_BASER_PAGE(b)	      ((unsigned)((b) >> 8 & 3)) /* 0 4 KiB, 1 16 KiB, 2 64 KiB */
 #define GITS_BASER_PAGES(b)	      ((unsigned)((b)&0xff) + 1)
 enum { GITS_BASER_DEVICES = 1, GITS_BASER_COLLECTIONS = 4 };
-#define GITS_ADDRESS(b) ((b)&UINT64_C(0x000ffffffffff000))
+#define GITS_BASER_ADDRESS(b)  ((b)&UINT64_C(0x0000fffffffff000))
+#define GITS_CBASER_ADDRESS(b) ((b)&UINT64_C(0x000ffffffffff000))
 /* A first-level entry of an indirect table: GITS_VALID | address of a page. */
 
 #define ITS_COMMANDS(X)                                                                            \

@@ -18,22 +18,22 @@
  */
 
 enum smmu_register {
-	SMMU_CR0 = 0x20,	  /* bit 0: enabled */
-	SMMU_STRTAB_BASE = 0x80,  /* 8 bytes: 51:6 address */
-	SMMU_STRTAB_CFG = 0x88,	  /* 5:0 log2 of the number of entries, at most 16 */
+	SMMU_CR0 = 0x20,	 /* bit 0: enabled */
+	SMMU_STRTAB_BASE = 0x80, /* 8 bytes: 51:6 address */
+	SMMU_STRTAB_CFG = 0x88,	 /* 5:0 log2 of the number of entries, at most 16 */
 };
 #define SMMU_CR0_ENABLE	  0x1u
 #define SMMU_BASE(number) (UINT64_C(0x39050000) + (number)*UINT64_C(0x20000))
 
 /* Entry of stream n: two doublewords at base + 16 n. */
-#define SMMU_ENTRY_BYTES 16u
-#define SMMU_ENTRY_VALID UINT64_C(1)
+#define SMMU_ENTRY_BYTES	 16u
+#define SMMU_ENTRY_VALID	 UINT64_C(1)
 #define SMMU_ENTRY_PAGE(address) ((address) & ~UINT64_C(0xfff))
 /* doubleword 0: SMMU_ENTRY_PAGE(device address) | valid; 1: SMMU_ENTRY_PAGE(real address) */
 
 enum smmu_fault { /* IHI 0070, 7.3: event numbers */
-	SMMU_FAULT_TABLE = 0x03,
-	SMMU_FAULT_TRANSLATION = 0x10,
+		  SMMU_FAULT_TABLE = 0x03,
+		  SMMU_FAULT_TRANSLATION = 0x10,
 };
 
 /* Unit `unit` (below 64), disabled. -EINVAL: range, unit. -EEXIST, -ENOMEM. */

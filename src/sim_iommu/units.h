@@ -6,7 +6,16 @@
 
 /* What stands between devices and CPUs: found again by kind and number. */
 
-enum unit_kind { UNIT_VTD, UNIT_AMDVI, UNIT_IOAPIC };
+enum unit_kind {
+	UNIT_VTD,
+	UNIT_AMDVI,
+	UNIT_IOAPIC,
+	UNIT_ITS,
+	UNIT_V2M,
+	UNIT_SMMU,
+	UNIT_APLIC,
+	UNIT_MBIGEN
+};
 
 struct unit { /* first member of each */
 	struct unit *next;

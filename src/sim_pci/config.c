@@ -125,7 +125,7 @@ int config_build(struct function *fn, const struct device_desc *desc)
 		return -EINVAL;
 	config_put(fn, CONFIG_VENDOR, 2, FUNCTION_VENDOR_ID);
 	config_put(fn, CONFIG_DEVICE, 2, FUNCTION_DEVICE_ID);
-	config_put(fn, 0x0a, 2, CLASS_NETWORK);
+	config_put(fn, 0x0a, 2, desc->class_code ? desc->class_code : CLASS_NETWORK);
 	config_put(fn, CONFIG_COMMAND, 2,
 		   (desc->command ? desc->command : DEFAULT_COMMAND) & COMMAND_WRITABLE);
 	set_writable(fn, CONFIG_COMMAND, 2, COMMAND_WRITABLE);

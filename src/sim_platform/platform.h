@@ -17,9 +17,9 @@
 
 #define PLATFORM_SLOT_BYTES 16u
 enum platform_slot { /* 4 bytes each, at slot × PLATFORM_SLOT_BYTES */
-	PLATFORM_ADDRESS_LO = 0x0,
-	PLATFORM_ADDRESS_HI = 0x4,
-	PLATFORM_DATA = 0x8,
+		     PLATFORM_ADDRESS_LO = 0x0,
+		     PLATFORM_ADDRESS_HI = 0x4,
+		     PLATFORM_DATA = 0x8,
 };
 #define PLATFORM_BASE(number) (UINT64_C(0x40000000) + (number)*UINT64_C(0x10000))
 

@@ -6,10 +6,22 @@
 static const char *token_name(enum irq_domain_bus_token token)
 {
 	static const char *const names[] = {
-		"any",	    "wired",	      "generic-msi",	"pci-msi",
-		"platform", "nexus",	      "ipi",		"fsl-mc",
-		"ti-sci",   "wakeup",	      "vmd",		"pci-device-msi",
-		"pci-device-msix", "dmar",    "amdvi",		"device-msi",
+		"any",
+		"wired",
+		"generic-msi",
+		"pci-msi",
+		"platform",
+		"nexus",
+		"ipi",
+		"fsl-mc",
+		"ti-sci",
+		"wakeup",
+		"vmd",
+		"pci-device-msi",
+		"pci-device-msix",
+		"dmar",
+		"amdvi",
+		"device-msi",
 		"wired-to-msi",
 	};
 
@@ -93,8 +105,7 @@ static void print_mask(FILE *out, const char *what, const struct cpumask *mask)
 
 void view_irqs(struct machine *m, FILE *out)
 {
-	for_each_used_irq(irq, m)
-	{
+	for_each_used_irq (irq, m) {
 		const struct irq_desc *desc = irq_to_desc(m, irq);
 		const struct msi_desc *msi = desc->irq_common_data.msi_desc;
 

@@ -12,7 +12,7 @@ struct handler_counts count_handlers(struct machine *m)
 {
 	struct handler_counts counts = {.nr_cpus = cpumask_weight(cpu_possible_mask(m))};
 
-	for_each_used_irq(irq, m)
+	for_each_used_irq (irq, m)
 		counts.nr_irqs = irq + 1;
 	counts.count = calloc((size_t)counts.nr_irqs * counts.nr_cpus + 1, sizeof(uint32_t));
 	if (!counts.count)
@@ -56,8 +56,7 @@ void view_interrupts(struct machine *m, FILE *out)
 	for (unsigned cpu = 0; cpu < counts.nr_cpus; cpu++)
 		fprintf(out, "       CPU%-1u", cpu);
 	fputc('\n', out);
-	for_each_used_irq(irq, m)
-	{
+	for_each_used_irq (irq, m) {
 		const struct irq_desc *desc = irq_to_desc(m, irq);
 
 		if (desc->action && desc->irq_data.chip)

@@ -18,7 +18,9 @@ static void path_device(FILE *out, const struct msi_desc *msi, unsigned irq)
 		msi->msi_index);
 	if (msi->nvec_used > 1)
 		fprintf(out, ", message %u of %u", irq - msi->irq, msi->nvec_used);
-	fprintf(out, "\nmessage   address 0x%08" PRIx32 "%08" PRIx32 "  data 0x%08" PRIx32 "\n          ",
+	fprintf(out,
+		"\nmessage   address 0x%08" PRIx32 "%08" PRIx32 "  data 0x%08" PRIx32
+		"\n          ",
 		msi->msg.address_hi, msi->msg.address_lo, msi->msg.data);
 	view_message(out, msi->msg.address_lo, msi->msg.address_hi, msi->msg.data);
 	fputc('\n', out);
@@ -30,7 +32,8 @@ static void path_intel(struct machine *m, FILE *out, unsigned irq)
 
 	if (!intel_ir_info(m, irq, &info))
 		return;
-	fprintf(out, "remap     entry %u of the unit's table: hi 0x%016" PRIx64 " lo 0x%016" PRIx64 "\n",
+	fprintf(out,
+		"remap     entry %u of the unit's table: hi 0x%016" PRIx64 " lo 0x%016" PRIx64 "\n",
 		info.index + info.sub, info.shadow[1], info.shadow[0]);
 	if (info.posted) {
 		fputs("          posted to a vCPU\n", out);
@@ -51,7 +54,9 @@ static void path_amd(struct machine *m, FILE *out, unsigned irq)
 
 	if (!amd_ir_info(m, irq, &info))
 		return;
-	fprintf(out, "remap     entry %u of the table of 0x%04x: hi 0x%016" PRIx64 " lo 0x%016" PRIx64 "\n",
+	fprintf(out,
+		"remap     entry %u of the table of 0x%04x: hi 0x%016" PRIx64 " lo 0x%016" PRIx64
+		"\n",
 		info.index, info.devid, info.shadow[1], info.shadow[0]);
 	if (!info.legacy_format)
 		fprintf(out, "          valid=%u vector=0x%02x destination=0x%x%s\n",

@@ -87,6 +87,7 @@ static void print_event(FILE *out, const struct tape_record *record)
 		print_trace(out, record);
 		break;
 	case TAPE_COMMAND:
+	case TAPE_COMMAND_ARGS:
 		fprintf(out, "0x%016" PRIx64 " 0x%016" PRIx64, record->value, record->address);
 		break;
 	case TAPE_REQUEST:
@@ -111,7 +112,8 @@ void view_record(struct machine *m, FILE *out, const struct tape_record *record)
 		fprintf(out, " = 0x%0*" PRIx64, record->size * 2, record->value);
 		break;
 	case TAPE_MESSAGE:
-		fprintf(out, "0x%08" PRIx64 " = 0x%08" PRIx64 "   ", record->address, record->value);
+		fprintf(out, "0x%08" PRIx64 " = 0x%08" PRIx64 "   ", record->address,
+			record->value);
 		view_message(out, (uint32_t)record->address, (uint32_t)(record->address >> 32),
 			     (uint32_t)record->value);
 		break;

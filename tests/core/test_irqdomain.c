@@ -499,8 +499,8 @@ static void test_activation_fails(void **state)
 	static const char *const logs[] = {
 		"root.activate 24",
 		"root.activate 24; middle.activate 24; root.deactivate 24",
-		"root.activate 24; middle.activate 24; top.activate 24; "
-		"middle.deactivate 24; root.deactivate 24",
+		("root.activate 24; middle.activate 24; top.activate 24; "
+		 "middle.deactivate 24; root.deactivate 24"),
 	};
 	struct fake *fake = *state;
 	struct fingerprint before;

@@ -438,7 +438,7 @@ static void test_creation(void **state)
 
 	(void)state;
 	assert_null(irq_matrix_create(m, 1, 1, 40, 39));
-	assert_null(irq_matrix_create(m, 1, 1, 40, 256));
+	assert_null(irq_matrix_create(m, 1, 1, 40, IRQ_MATRIX_MAX_BITS));
 	for (unsigned n = 1; n <= 3; n++) {
 		machine_fail_allocation(m, n);
 		assert_null(irq_matrix_create(m, 1, 2, 40, 41));

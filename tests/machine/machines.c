@@ -10,7 +10,8 @@ static const struct device_desc devices[] = {
 		.requester = 0x18,
 		.node = -1,
 		.msix = {.cap = 0x40, .size = 8, .table_bar = 4},
-		.store = {{.kind = STORE_TABLE_DSA, .slots = 4}, {.kind = STORE_QUEUE, .slots = 16}},
+		.store = {{.kind = STORE_TABLE_DSA, .slots = 4},
+			  {.kind = STORE_QUEUE, .slots = 16}},
 		.nr_stores = 2,
 	},
 	{

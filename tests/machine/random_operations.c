@@ -18,17 +18,33 @@
  */
 
 enum operation {
-	ALLOC_VECTORS, FREE_VECTORS, ALLOC_AT, FREE_AT, ALLOC_SPREAD,
-	POOL_CREATE, POOL_ALLOC, POOL_FREE, POOL_DESTROY,
-	REQUEST, FREE_IRQ, DISABLE, ENABLE, AFFINITY, AFFINITY_USER,
-	RAISE, TICK, CPU_DOWN, CPU_UP, FAIL_ALLOCATION,
+	ALLOC_VECTORS,
+	FREE_VECTORS,
+	ALLOC_AT,
+	FREE_AT,
+	ALLOC_SPREAD,
+	POOL_CREATE,
+	POOL_ALLOC,
+	POOL_FREE,
+	POOL_DESTROY,
+	REQUEST,
+	FREE_IRQ,
+	DISABLE,
+	ENABLE,
+	AFFINITY,
+	AFFINITY_USER,
+	RAISE,
+	TICK,
+	CPU_DOWN,
+	CPU_UP,
+	FAIL_ALLOCATION,
 	NR_OPERATIONS
 };
 static const char *const operation_names[] = {
-	"alloc_vectors", "free_vectors", "alloc_at", "free_at", "alloc_spread",
-	"pool_create", "pool_alloc", "pool_free", "pool_destroy",
-	"request", "free_irq", "disable", "enable", "affinity", "affinity_user",
-	"raise", "tick", "cpu_down", "cpu_up", "fail_allocation",
+	"alloc_vectors", "free_vectors", "alloc_at",  "free_at",      "alloc_spread",
+	"pool_create",	 "pool_alloc",	 "pool_free", "pool_destroy", "request",
+	"free_irq",	 "disable",	 "enable",    "affinity",     "affinity_user",
+	"raise",	 "tick",	 "cpu_down",  "cpu_up",	      "fail_allocation",
 };
 
 struct op {
@@ -106,7 +122,8 @@ static int remember(struct run *r, struct msi_map map, uint8_t owner)
 	return 0;
 }
 
-static int take_map(struct run *r, uint8_t first, uint8_t last, const struct op *op, unsigned *which)
+static int take_map(struct run *r, uint8_t first, uint8_t last, const struct op *op,
+		    unsigned *which)
 {
 	for (unsigned n = 0; n < MAX_IRQS; n++) {
 		*which = (op->b + n) % MAX_IRQS;
@@ -388,8 +405,7 @@ static bool step_holds(struct run *r, const struct op *op)
 	if (!machine_invariants(r->m, r->text, sizeof(r->text)))
 		return complain(r, "an invariant is violated", op, ret);
 	*r->text = 0;
-	if (!fingerprint_equal(after,
-			       machine_fingerprint_recompute(r->m, FINGERPRINT_COMPLETE))) {
+	if (!fingerprint_equal(after, machine_fingerprint_recompute(r->m, FINGERPRINT_COMPLETE))) {
 		name_untouched(r);
 		return complain(r, "something changed without touch()", op, ret);
 	}

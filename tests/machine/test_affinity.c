@@ -187,8 +187,10 @@ static void groups_are_as_even_as_possible_larger_ones_first(void **state)
 static void equal_nodes_are_served_from_the_second(void **state)
 {
 	static const struct cpu_desc cpus[] = {
-		{.apic_id = 0, .node = 0}, {.apic_id = 1, .node = 0},
-		{.apic_id = 2, .node = 1}, {.apic_id = 3, .node = 1},
+		{.apic_id = 0, .node = 0},
+		{.apic_id = 1, .node = 0},
+		{.apic_id = 2, .node = 1},
+		{.apic_id = 3, .node = 1},
 	};
 	const struct machine_desc desc = {.cpus = cpus, .nr_cpus = 4};
 	struct machine *m = machine_create(NULL);
@@ -245,9 +247,9 @@ static void the_last_cpu_of_a_managed_interrupt_stops_it(void **state)
 	unsigned handled = 0, irq;
 
 	(void)state;
-	assert_int_equal(pci_alloc_irq_vectors_affinity(nic, 2, 2, PCI_IRQ_MSIX | PCI_IRQ_AFFINITY,
-							NULL),
-			 2);
+	assert_int_equal(
+		pci_alloc_irq_vectors_affinity(nic, 2, 2, PCI_IRQ_MSIX | PCI_IRQ_AFFINITY, NULL),
+		2);
 	irq = (unsigned)pci_irq_vector(nic, 1);
 	assert_int_equal(irq_set_affinity_user(m, irq, cpumask_of(m, 0)), -EPERM);
 	assert_int_equal(request_irq(m, irq, count_interrupt, 0, "x", &handled), 0);
@@ -271,9 +273,9 @@ static bool is_disabled_after_cpu_returns(enum machine_profile profile)
 	unsigned handled = 0, irq;
 	bool disabled;
 
-	assert_int_equal(pci_alloc_irq_vectors_affinity(nic, 2, 2, PCI_IRQ_MSIX | PCI_IRQ_AFFINITY,
-							NULL),
-			 2);
+	assert_int_equal(
+		pci_alloc_irq_vectors_affinity(nic, 2, 2, PCI_IRQ_MSIX | PCI_IRQ_AFFINITY, NULL),
+		2);
 	irq = (unsigned)pci_irq_vector(nic, 1);
 	assert_int_equal(request_irq(m, irq, count_interrupt, 0, "x", &handled), 0);
 	disable_irq(m, irq);
@@ -308,9 +310,9 @@ static unsigned handled_after_cpu_returned(enum machine_profile profile)
 
 	/* So that the next vector is on CPU 1. */
 	assert_int_equal(pci_alloc_irq_vectors(nic, 1, 1, PCI_IRQ_MSIX), 1);
-	assert_int_equal(request_irq(m, (unsigned)pci_irq_vector(nic, 0), count_interrupt, 0, "x",
-				     &other),
-			 0);
+	assert_int_equal(
+		request_irq(m, (unsigned)pci_irq_vector(nic, 0), count_interrupt, 0, "x", &other),
+		0);
 	assert_int_equal(pci_alloc_irq_vectors(old, 1, 1, PCI_IRQ_MSI), 1);
 	irq = (unsigned)pci_irq_vector(old, 0);
 	assert_int_equal(vector_of(m, irq).cpu, 1);
@@ -368,8 +370,8 @@ static void a_cpu_stays_when_the_others_have_no_room(void **state)
 	(void)state;
 	assert_int_equal(pci_alloc_irq_vectors(nic, 5, 5, PCI_IRQ_MSIX), 5);
 	for (unsigned i = 0; i < 5; i++)
-		assert_int_equal(request_irq(m, (unsigned)pci_irq_vector(nic, i), count_interrupt, 0,
-					     "x", &handled),
+		assert_int_equal(request_irq(m, (unsigned)pci_irq_vector(nic, i), count_interrupt,
+					     0, "x", &handled),
 				 0);
 	before = machine_fingerprint(m, FINGERPRINT_COMPLETE);
 	assert_int_equal(cpu_down(m, 1), -ENOSPC);
@@ -382,8 +384,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_activation_only_the_mask_is_kept),
 		cmocka_unit_test(a_move_without_remapping_takes_three_events),
-		cmocka_unit_test(
-			a_remapped_move_is_done_at_once_and_the_device_keeps_its_message),
+		cmocka_unit_test(a_remapped_move_is_done_at_once_and_the_device_keeps_its_message),
 		cmocka_unit_test(affinity_is_refused_with_the_kernels_errors),
 		cmocka_unit_test(groups_are_as_even_as_possible_larger_ones_first),
 		cmocka_unit_test(equal_nodes_are_served_from_the_second),

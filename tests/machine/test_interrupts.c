@@ -71,8 +71,7 @@ static unsigned writes_to_device(struct lab *lab, uint64_t from)
 	for (uint64_t at = from; at < tape_position(lab->m); at++) {
 		struct bus_place place;
 
-		if (tape_place(lab->m, tape_at(lab->m, at), &place) &&
-		    !strcmp(place.object, "nic"))
+		if (tape_place(lab->m, tape_at(lab->m, at), &place) && !strcmp(place.object, "nic"))
 			writes++;
 	}
 	return writes;
@@ -225,8 +224,8 @@ static void exhaustion_is_seen_at_request(void **state)
 	(void)state;
 	assert_int_equal(pci_alloc_irq_vectors(nic, 4, 4, PCI_IRQ_MSIX), 4);
 	for (unsigned i = 0; i < 4; i++)
-		assert_int_equal(request_irq(m, (unsigned)pci_irq_vector(nic, i), count_interrupt, 0,
-					     "x", &handled),
+		assert_int_equal(request_irq(m, (unsigned)pci_irq_vector(nic, i), count_interrupt,
+					     0, "x", &handled),
 				 i < 3 ? 0 : -ENOSPC);
 	machine_destroy(m);
 }

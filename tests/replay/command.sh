@@ -24,9 +24,11 @@ expect() {
 
 exact=$oracle/x86_64-a2-msi_single.jsonl.xz
 start=$oracle/x86_64-a1-boot_trace.jsonl.xz
-arm64=$oracle/arm64-std-msi_single.jsonl.xz
+natural=$oracle/x86_64-a4-natural_boot.jsonl.xz
+unsupported=$scratch/unsupported.jsonl
 xz -dc "$exact" >"$scratch/plain.jsonl"
 sed 's/"n":2,\(.*\)"ret":1,/"n":2,\1"ret":2,/' "$scratch/plain.jsonl" >"$scratch/changed.jsonl"
+sed 's/"hierarchy":\["x86-vector"\]/"hierarchy":["mystery"]/' "$scratch/plain.jsonl" >"$unsupported"
 head -c 500 "$exact" >"$scratch/cut.jsonl.xz"
 
 expect 0 '^exact [0-9]+ of [0-9]+ values, 1 of 1 files' "$exact"
@@ -37,6 +39,12 @@ expect 0 '^  not compared: trace [0-9]+$' "$exact"
 expect 0 '^exact 0 of 0 values' --categories irt "$exact"
 expect 0 ': loaded [0-9]+ of [0-9]+$' --summary "$start"
 expect 0 'exact, 0 of 1 files, 1 loaded|0 of 1 files, 1 loaded' "$start"
+expect 0 '^  trace +192 of 192$' --boot --trace "$start"
+expect 0 '^  irqs +[0-9]+ of [0-9]+$' --boot "$start"
+expect 0 '^  not compared: boot 1$' "$start"
+expect 0 '^x86_64-a2-msi_single: exact [0-9]+ of [0-9]+$' --summary --boot "$exact"
+expect 0 '\(not booted: stock drivers took part\)$' --boot "$natural"
+expect 0 '^  irqs +[0-9]+ of [0-9]+, unchanged' --summary "$start" "$exact"
 expect 0 '"verdict": "exact"' --json "$exact"
 expect 1 '^x86_64-a2-msi_single: differs' "$scratch/changed.jsonl"
 expect 1 'operation 2: alloc_vectors dev="E" min=1 max=1 flags=\["msi"\]$' "$scratch/changed.jsonl"
@@ -44,9 +52,9 @@ expect 1 '^    expected 2$' "$scratch/changed.jsonl"
 expect 1 '^    actual   1$' "$scratch/changed.jsonl"
 expect 1 '"path": "ret"' --json "$scratch/changed.jsonl"
 expect 0 '^exact' --categories writes,irqs "$scratch/changed.jsonl"
-expect 1 'arm64-std-msi_single: unsupported \(' "$arm64"
-expect 1 '1 of 2 files, 1 unsupported' "$exact" "$arm64"
-expect 0 '1 of 2 files, 1 unsupported' --allow-unsupported "$exact" "$arm64"
+expect 1 'x86_64-a2-msi_single: unsupported \(no such hierarchy' "$unsupported"
+expect 1 '1 of 2 files, 1 unsupported' "$exact" "$unsupported"
+expect 0 '1 of 2 files, 1 unsupported' --allow-unsupported "$exact" "$unsupported"
 expect 2 'malformed \(.*cut.jsonl.xz.*: truncated' "$scratch/cut.jsonl.xz"
 expect 2 'malformed \(/nowhere: No such file' /nowhere
 expect 2 '1 of 2 files, 1 malformed' "$exact" /nowhere

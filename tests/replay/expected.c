@@ -137,7 +137,7 @@ static void malformed_lines(void **state)
 		{"{\"irqs\":[{\"irq\":3,\"like\":\"x\"}]}",
 		 "f:3: an irq is like one that is not recorded before it"},
 		{"{\"matrix\":[]}", "f:3: matrix is not an object"},
-		{"{\"vectors\":1}", "f:3: vectors is not an object"},
+		{"{\"vectors\":\"1\"}", "f:3: vectors is not an object"},
 		{"{\"devs\":\"\"}", "f:3: devs is not an object"},
 		{"{\"devs\":{\"P\":{\"msix\":{\"entries\":{\"9-1\":[]}}}}}",
 		 "f:3: devs.P.msix.entries has a malformed key"},

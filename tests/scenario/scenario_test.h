@@ -15,11 +15,11 @@
 
 /* What tests of the scenario language share. */
 
-#define MACHINE                                                   \
-	"topology\n"                                              \
-	"  cpus 2\n"                                              \
-	"  domain vec x86-vector\n"                               \
-	"  device nic pci 00:03.0 msix=4 parent=vec\n"            \
+#define MACHINE                                                                                    \
+	"topology\n"                                                                               \
+	"  cpus 2\n"                                                                               \
+	"  domain vec x86-vector\n"                                                                \
+	"  device nic pci 00:03.0 msix=4 parent=vec\n"                                             \
 	"end\n"
 enum { MACHINE_LINES = 5 };
 

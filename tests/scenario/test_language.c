@@ -50,8 +50,7 @@ static void test_columns(void **state)
 	(void)state;
 	assert_true(scenario_diagnostic(s, 0, &d));
 	assert_string_equal(d.id, "unknown-word");
-	assert_string_equal(d.message,
-			    "'enable' does not take 'managd'; did you mean 'managed'?");
+	assert_string_equal(d.message, "'enable' does not take 'managd'; did you mean 'managed'?");
 	assert_int_equal(d.place.first, 22);
 	assert_int_equal(d.place.last, 27);
 	scenario_close(s);
@@ -70,7 +69,8 @@ static void test_broken_block_head(void **state)
 
 static void test_forgotten_end(void **state)
 {
-	struct scenario *s = parse_text("topology\n cpus 2\nenable nic msix 0\nraise nic.msix[0]\n");
+	struct scenario *s =
+		parse_text("topology\n cpus 2\nenable nic msix 0\nraise nic.msix[0]\n");
 	struct scenario_diagnostic d;
 
 	(void)state;
@@ -237,20 +237,19 @@ static void test_status_order(void **state)
 			 SCENARIO_FAILED);
 	assert_int_equal(scenario_status_worse(SCENARIO_INVALID, SCENARIO_FAILED),
 			 SCENARIO_INVALID);
-	assert_int_equal(scenario_status_worse(SCENARIO_BROKEN, SCENARIO_INVALID),
-			 SCENARIO_BROKEN);
+	assert_int_equal(scenario_status_worse(SCENARIO_BROKEN, SCENARIO_INVALID), SCENARIO_BROKEN);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_title_and_tags),	 cmocka_unit_test(test_recovery),
-		cmocka_unit_test(test_columns),		 cmocka_unit_test(test_broken_block_head),
-		cmocka_unit_test(test_forgotten_end),	 cmocka_unit_test(test_twenty_errors),
-		cmocka_unit_test(test_limits),		 cmocka_unit_test(test_deep),
-		cmocka_unit_test(test_include),		 cmocka_unit_test(test_include_cycle),
-		cmocka_unit_test(test_missing_file),	 cmocka_unit_test(test_contextual_names),
-		cmocka_unit_test(test_crlf),		 cmocka_unit_test(test_status_order),
+		cmocka_unit_test(test_title_and_tags), cmocka_unit_test(test_recovery),
+		cmocka_unit_test(test_columns),	       cmocka_unit_test(test_broken_block_head),
+		cmocka_unit_test(test_forgotten_end),  cmocka_unit_test(test_twenty_errors),
+		cmocka_unit_test(test_limits),	       cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_include),	       cmocka_unit_test(test_include_cycle),
+		cmocka_unit_test(test_missing_file),   cmocka_unit_test(test_contextual_names),
+		cmocka_unit_test(test_crlf),	       cmocka_unit_test(test_status_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

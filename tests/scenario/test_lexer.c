@@ -50,10 +50,10 @@ static void expect_kinds(const char *text, const enum token_kind *kinds, unsigne
 	assert_int_equal(f.s->parse_diags.nr, 0);
 	end(&f);
 }
-#define EXPECT_KINDS(text, ...)                                                  \
-	do {                                                                     \
-		static const enum token_kind kinds_[] = {__VA_ARGS__};           \
-		expect_kinds(text, kinds_, sizeof(kinds_) / sizeof(*kinds_));    \
+#define EXPECT_KINDS(text, ...)                                                                    \
+	do {                                                                                       \
+		static const enum token_kind kinds_[] = {__VA_ARGS__};                             \
+		expect_kinds(text, kinds_, sizeof(kinds_) / sizeof(*kinds_));                      \
 	} while (0)
 
 static void test_kinds(void **state)
@@ -69,8 +69,8 @@ static void test_kinds(void **state)
 		     TOKEN_NUMBER, TOKEN_AND, TOKEN_NUMBER);
 	EXPECT_KINDS("a\r\nb\n# c\n", TOKEN_NAME, TOKEN_NEWLINE, TOKEN_NAME, TOKEN_NEWLINE,
 		     TOKEN_COMMENT, TOKEN_NEWLINE);
-	EXPECT_KINDS("x86-vector enable-irq q->ok", TOKEN_NAME, TOKEN_NAME, TOKEN_NAME,
-		     TOKEN_ARROW, TOKEN_NAME);
+	EXPECT_KINDS("x86-vector enable-irq q->ok", TOKEN_NAME, TOKEN_NAME, TOKEN_NAME, TOKEN_ARROW,
+		     TOKEN_NAME);
 }
 
 static void test_bdf(void **state)
@@ -120,7 +120,7 @@ static void expect_refused(const char *text, size_t size, enum diag_id id, unsig
 	assert_int_equal(f.s->parse_diags.first->span.last, last);
 	end(&f);
 }
-#define EXPECT_REFUSED(text, id, first, last) \
+#define EXPECT_REFUSED(text, id, first, last)                                                      \
 	expect_refused(text, sizeof(text) - 1, DIAG_##id, first, last)
 
 static void test_refused(void **state)

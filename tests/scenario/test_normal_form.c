@@ -35,10 +35,10 @@ static void put_choice(struct generator *g, const char *const *choices, unsigned
 {
 	put(g, choices[pick(g, nr)]);
 }
-#define PUT_CHOICE(g, ...)                                                          \
-	do {                                                                        \
-		static const char *const choices_[] = {__VA_ARGS__};                \
-		put_choice(g, choices_, sizeof(choices_) / sizeof(*choices_));      \
+#define PUT_CHOICE(g, ...)                                                                         \
+	do {                                                                                       \
+		static const char *const choices_[] = {__VA_ARGS__};                               \
+		put_choice(g, choices_, sizeof(choices_) / sizeof(*choices_));                     \
 	} while (0)
 
 static void put_number(struct generator *g)
@@ -132,9 +132,9 @@ static void put_block(struct generator *g)
 static void put_expect(struct generator *g)
 {
 	PUT_CHOICE(g, "expect msg nic.msix[0] addr=", "expect msg nic.wq[$i] data=",
-		   "expect write ir.irte[$h].lo ", "expect deliver q[1] cpu=",
-		   "expect not fault ir reason=", "expect count 2 irr vector=",
-		   "expect state q[0] depth=", "ignore accept cpu=");
+		   "expect write ir.irte[$h].lo ",
+		   "expect deliver q[1] cpu=", "expect not fault ir reason=",
+		   "expect count 2 irr vector=", "expect state q[0] depth=", "ignore accept cpu=");
 	put_pattern(g);
 	put_tail(g);
 }
@@ -221,14 +221,27 @@ static void test_spacing(void **state)
 static void test_different(void **state)
 {
 	static const char *const texts[] = {
-		"tick\n",	    "tick 1\n",		"tick 2\n",
-		"tick 0x1\n",	    "settle\n",		"tick when a=1\n",
-		"expect none\n",    "raise n.msi[0]\n", "raise n.msi[0] x2\n",
-		"repeat 2\nend\n",  "repeat 2\ntick\nend\n",
-		"expect deliver\n", "expect not deliver\n",
-		"snapshot irqs\nend\n", "snapshot irqs\n| a\nend\n",
-		"release q -> ok\n", "release q -> error EBUSY\n", "release q -> error EINVAL\n",
-		"release q\n", "alloc n any as a\n", "alloc n any as b\n",
+		"tick\n",
+		"tick 1\n",
+		"tick 2\n",
+		"tick 0x1\n",
+		"settle\n",
+		"tick when a=1\n",
+		"expect none\n",
+		"raise n.msi[0]\n",
+		"raise n.msi[0] x2\n",
+		"repeat 2\nend\n",
+		"repeat 2\ntick\nend\n",
+		"expect deliver\n",
+		"expect not deliver\n",
+		"snapshot irqs\nend\n",
+		"snapshot irqs\n| a\nend\n",
+		"release q -> ok\n",
+		"release q -> error EBUSY\n",
+		"release q -> error EINVAL\n",
+		"release q\n",
+		"alloc n any as a\n",
+		"alloc n any as b\n",
 	};
 	enum { NR = sizeof(texts) / sizeof(*texts) };
 

@@ -4,8 +4,8 @@
 /* The five formats of reports, and the three of diagnostics. */
 
 static const char passing[] = "scenario \"good # one\"\n" MACHINE "tick\n";
-static const char failing[] = "scenario \"bad <one>\"\n" MACHINE
-			      "enable nic msix 0 as q\nexpect none\n";
+static const char failing[] =
+	"scenario \"bad <one>\"\n" MACHINE "enable nic msix 0 as q\nexpect none\n";
 static const char skipped[] = "scenario \"elsewhere\"\nrequires flux\n" MACHINE "tick\n";
 static const char broken[] = "scenario \"typo\"\nbogus\n";
 
@@ -44,22 +44,23 @@ static void expect_report(enum scenario_format format, const char *const *pieces
 	}
 	free(text);
 }
-#define EXPECT_REPORT(format, ...)                                                    \
-	do {                                                                          \
-		static const char *const pieces_[] = {__VA_ARGS__};                   \
-		expect_report(format, pieces_, sizeof(pieces_) / sizeof(*pieces_));   \
+#define EXPECT_REPORT(format, ...)                                                                 \
+	do {                                                                                       \
+		static const char *const pieces_[] = {__VA_ARGS__};                                \
+		expect_report(format, pieces_, sizeof(pieces_) / sizeof(*pieces_));                \
 	} while (0)
 
 static void test_formats(void **state)
 {
 	(void)state;
-	EXPECT_REPORT(FORMAT_HUMAN, "passed", "good # one", "failed", "bad <one>", "error:",
-		      "skipped", "invalid", "unknown verb", "\n1 passed, 2 failed, 1 skipped\n");
+	EXPECT_REPORT(FORMAT_HUMAN, "passed", "good # one", "failed", "bad <one>",
+		      "error:", "skipped", "invalid", "unknown verb",
+		      "\n1 passed, 2 failed, 1 skipped\n");
 	EXPECT_REPORT(FORMAT_TAP, "TAP version 14\n", "ok 1 - good \\# one\n",
 		      "not ok 2 - bad <one>\n", "# test.irq:", "ok 3 - elsewhere # SKIP\n",
 		      "not ok 4 - typo\n# invalid\n", "1..4\n");
-	EXPECT_REPORT(FORMAT_KTAP, "KTAP version 1\n", "ok 1 good \\# one\n", "# test.irq:",
-		      "not ok 2 bad <one>\n", "ok 3 elsewhere # SKIP\n",
+	EXPECT_REPORT(FORMAT_KTAP, "KTAP version 1\n", "ok 1 good \\# one\n",
+		      "# test.irq:", "not ok 2 bad <one>\n", "ok 3 elsewhere # SKIP\n",
 		      "not ok 4 typo # invalid\n", "1..4\n");
 	EXPECT_REPORT(FORMAT_JUNIT, "<?xml", "tests=\"4\" failures=\"2\" skipped=\"1\"",
 		      "good # one\"></testcase>", "bad &lt;one&gt;", "<failure", "<skipped/>",
@@ -91,9 +92,10 @@ static void test_shape(void **state)
 
 	(void)state;
 	assert_string_equal(
-		text, "test.irq:3:12: error: unknown domain kind 'intel-ri'; did you mean 'intel-ir'?\n"
-		      "   3 |         domain ir intel-ri\n"
-		      "     |                   ^~~~~~~~\n");
+		text,
+		"test.irq:3:12: error: unknown domain kind 'intel-ri'; did you mean 'intel-ir'?\n"
+		"   3 |         domain ir intel-ri\n"
+		"     |                   ^~~~~~~~\n");
 	free(text);
 }
 
@@ -104,14 +106,14 @@ static void test_message_shape(void **state)
 				 DIAGNOSTICS_HUMAN, false);
 
 	(void)state;
-	assert_string_equal(text,
-			    "test.irq:8:24: error: message data differs\n"
-			    "   8 | expect msg nic.msix[0] data=0x24\n"
-			    "     |                        ^~~~~~~~~\n"
-			    "     = expected 0x00000024  vector=0x24\n"
-			    "     = actual   0x00000020  vector=0x20   (bit 2 differs)\n"
-			    "test.irq:7:1: note: written by 'request q'\n"
-			    "     = hint: paste  expect msg nic.msix[0] addr=0xfee00000 data=0x20\n");
+	assert_string_equal(
+		text, "test.irq:8:24: error: message data differs\n"
+		      "   8 | expect msg nic.msix[0] data=0x24\n"
+		      "     |                        ^~~~~~~~~\n"
+		      "     = expected 0x00000024  vector=0x24\n"
+		      "     = actual   0x00000020  vector=0x20   (bit 2 differs)\n"
+		      "test.irq:7:1: note: written by 'request q'\n"
+		      "     = hint: paste  expect msg nic.msix[0] addr=0xfee00000 data=0x20\n");
 	free(text);
 }
 
@@ -156,8 +158,8 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_formats),	      cmocka_unit_test(test_shape),
-		cmocka_unit_test(test_message_shape), cmocka_unit_test(test_color),
+		cmocka_unit_test(test_formats),		 cmocka_unit_test(test_shape),
+		cmocka_unit_test(test_message_shape),	 cmocka_unit_test(test_color),
 		cmocka_unit_test(test_machine_readable), cmocka_unit_test(test_names),
 	};
 

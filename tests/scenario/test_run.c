@@ -15,9 +15,9 @@ static void test_statuses(void **state)
 			 SCENARIO_INVALID);
 	assert_int_equal(run_text(MACHINE "requires flux-capacitor\ntick\n", "missing-feature"),
 			 SCENARIO_SKIPPED);
-	assert_int_equal(run_text("limit actions=3\n" MACHINE "repeat 4\ntick\nend\n",
-				  "limit-actions"),
-			 SCENARIO_EXHAUSTED);
+	assert_int_equal(
+		run_text("limit actions=3\n" MACHINE "repeat 4\ntick\nend\n", "limit-actions"),
+		SCENARIO_EXHAUSTED);
 }
 
 static void test_endless_repeat(void **state)
@@ -61,8 +61,8 @@ static void test_variables(void **state)
 	snprintf(text, sizeof(text),
 		 "%sexpect state q[0] vector=$v\nexpect msg nic.msix[0] data={vector=$v}\n", start);
 	run_text(text, "");
-	snprintf(text, sizeof(text),
-		 "%sexpect state q[0] index=$v\nexpect state q[1] index=$v\n", start);
+	snprintf(text, sizeof(text), "%sexpect state q[0] index=$v\nexpect state q[1] index=$v\n",
+		 start);
 	run_text(text, "state-differs");
 	/* What a failed match bound is not bound. */
 	snprintf(text, sizeof(text),
@@ -90,9 +90,10 @@ static void see(void *context, const struct scenario_result *result, struct mach
 
 static void test_matrix_and_repeatability(void **state)
 {
-	struct scenario *s = parse_text("scenario \"m\"\nfor each a in 1 2\nfor each b in x y\n" MACHINE
-					"enable nic msix 0..3 as q when a=1\n"
-					"enable nic msix 0..1 as q when a=2\n");
+	struct scenario *s =
+		parse_text("scenario \"m\"\nfor each a in 1 2\nfor each b in x y\n" MACHINE
+			   "enable nic msix 0..3 as q when a=1\n"
+			   "enable nic msix 0..1 as q when a=2\n");
 	struct seen first = {0}, second = {0};
 	struct scenario_run_options options = {.done = see};
 	struct scenario_totals totals;
@@ -175,7 +176,8 @@ static void test_bless(void **state)
 
 static void test_keep_going(void **state)
 {
-	struct scenario *s = parse_text(MACHINE "enable nic msix 0 as q\nexpect none\nexpect none\n");
+	struct scenario *s =
+		parse_text(MACHINE "enable nic msix 0 as q\nexpect none\nexpect none\n");
 	struct scenario_run_options options = {.keep_going = true};
 
 	(void)state;

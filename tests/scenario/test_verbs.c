@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "scenario/scenario_test.h"
 
-#include "scenario/verbs.h"
+#include "scenario/ast.h"
 
 /* The verb table: examples parse, help is there, suggestions are sensible. */
 
@@ -87,29 +87,120 @@ static void test_distance(void **state)
 	assert_null(scenario_verb_suggestion("xyzzyx"));
 }
 
+static char *syntax_text(enum editor_syntax which)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	assert_non_null(f);
+	scenario_print_syntax(f, which);
+	fclose(f);
+	return text;
+}
+
+static char *file_text(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = calloc(1, 1 << 20);
+
+	if (!f)
+		fail_msg("no %s", path);
+	assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+	fclose(f);
+	return text;
+}
+
 static void test_syntax_files(void **state)
 {
 	(void)state;
-	for (int which = SYNTAX_VIM; which <= SYNTAX_DICTIONARY; which++) {
+	for (int which = SYNTAX_VIM; which <= SYNTAX_REFERENCE; which++) {
 		struct scenario_verb verb;
-		char *text = NULL;
-		size_t size;
-		FILE *f = open_memstream(&text, &size);
+		char *text = syntax_text((enum editor_syntax)which);
 
-		scenario_print_syntax(f, (enum editor_syntax)which);
-		fclose(f);
 		for (unsigned i = 0; scenario_verb(i, &verb); i++)
 			assert_non_null(strstr(text, verb.name));
 		free(text);
 	}
 }
 
+/* docs/language.md ends with what `irqlab help reference` prints. */
+static void test_reference_is_in_the_docs(void **state)
+{
+	static const char mark[] = "\n# Reference\n";
+	char *docs = file_text(SOURCE_DIR "/docs/language.md");
+	char *reference = syntax_text(SYNTAX_REFERENCE);
+	const char *found = strstr(docs, mark);
+
+	(void)state;
+	assert_non_null(found);
+	assert_string_equal(found + strlen(mark), reference);
+	free(reference);
+	free(docs);
+}
+
+/* The parts of the page that are written by hand name only what there is. */
+static void test_first_scenario_of_the_docs(void **state)
+{
+	char *docs = file_text(SOURCE_DIR "/docs/language.md"), *text = calloc(1, 4096);
+	const char *at = strstr(docs, "    scenario \"one vector");
+	struct scenario *s;
+
+	(void)state;
+	assert_non_null(at);
+	while (strncmp(at, "    ", 4) == 0 || *at == '\n') {
+		size_t length = strcspn(at, "\n") + 1;
+
+		if (*at != '\n')
+			strncat(text, at + 4, length - 4);
+		at += length;
+	}
+	s = parse_text(text);
+	assert_int_equal(scenario_run(s, NULL, NULL), SCENARIO_PASSED);
+	scenario_close(s);
+	free(text);
+	free(docs);
+}
+
+static void note_used(const struct stmt *list, bool *used)
+{
+	for (const struct stmt *s = list; s; s = s->next) {
+		used[s->verb] = used[s->assertion] = true;
+		note_used(s->body, used);
+	}
+}
+
+/* Each verb and each assertion is used by a scenario. */
+static void test_verbs_are_used(void **state)
+{
+	static const char *const files[] = {SCENARIOS};
+	bool used[NR_VERBS] = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		struct scenario *s = scenario_open(files[i], NULL);
+
+		assert_non_null(s);
+		assert_int_equal(scenario_diagnostics(s), 0);
+		note_used(s->program, used);
+		scenario_close(s);
+	}
+	for (unsigned i = VERB_PLACE; i < NR_VERBS; i++)
+		if (!used[i] && verb_phase((enum verb)i) != PHASE_EXPLORE && i != VERB_EXPLORE)
+			fail_msg("no scenario uses '%s'", verb_name((enum verb)i));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_examples),	cmocka_unit_test(test_signatures),
-		cmocka_unit_test(test_alloc_signature), cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_signatures),
+		cmocka_unit_test(test_alloc_signature),
+		cmocka_unit_test(test_distance),
 		cmocka_unit_test(test_syntax_files),
+		cmocka_unit_test(test_reference_is_in_the_docs),
+		cmocka_unit_test(test_first_scenario_of_the_docs),
+		cmocka_unit_test(test_verbs_are_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,8 @@ static inline uint64_t bus_config_address(uint16_t segment, uint16_t requester, 
 {
 	return BUS_ECAM_BASE(segment) + ((uint64_t)requester << 12) + where;
 }
-/* Local APIC registers of the executing CPU (SDM vol. 3, table 11-1); devices see messages there. */
+/* Local APIC registers of the executing CPU (SDM vol. 3, table 11-1); devices see messages there.
+ */
 #define BUS_LAPIC_BASE UINT64_C(0xfee00000)
 
 #endif

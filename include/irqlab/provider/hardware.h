@@ -23,8 +23,8 @@ struct bus_region_ops {
 	/* A device's write to this region: an interrupt message. Optional. */
 	void (*message)(struct machine *m, void *owner, const struct bus_message *message);
 	/* Names the place for whoever reads the tape. Optional. */
-	void (*describe)(const struct machine *m, const void *owner, uint64_t offset,
-			 unsigned size, struct bus_place *out);
+	void (*describe)(const struct machine *m, const void *owner, uint64_t offset, unsigned size,
+			 struct bus_place *out);
 };
 
 struct bus_message { /* a posted 32-bit write by a device */
@@ -39,8 +39,9 @@ struct bus_message { /* a posted 32-bit write by a device */
 #define BUS_NO_PASID UINT32_MAX
 
 struct bus_region {
-	uint64_t first, last;		  /* inclusive */
-	const struct bus_region_ops *ops; /* `message` only: CPUs don't see it; no `message`: devices don't */
+	uint64_t first, last; /* inclusive */
+	const struct bus_region_ops
+		*ops; /* `message` only: CPUs don't see it; no `message`: devices don't */
 	void *owner;
 	enum tape_kind tape_kind; /* TAPE_MMIO or TAPE_CONFIG for CPU writes */
 };
@@ -85,12 +86,12 @@ int bus_add_upstream(struct machine *m, uint16_t segment, uint16_t first, uint16
 
 /* x86: what arrives at a local APIC. An Arm GIC reaches its CPUs without it. */
 enum apic_delivery { /* SDM vol. 3, 11.5.1 */
-	APIC_FIXED = 0,
-	APIC_LOWEST = 1,
-	APIC_SMI = 2,
-	APIC_NMI = 4,
-	APIC_INIT = 5,
-	APIC_EXTINT = 7,
+		     APIC_FIXED = 0,
+		     APIC_LOWEST = 1,
+		     APIC_SMI = 2,
+		     APIC_NMI = 4,
+		     APIC_INIT = 5,
+		     APIC_EXTINT = 7,
 };
 
 struct apic_interrupt {

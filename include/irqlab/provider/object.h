@@ -47,13 +47,17 @@ static inline void touch(struct machine *m, void *object)
 /* ---- parts: where each half keeps what it knows of a machine ---- */
 
 enum machine_part {
-	PART_SOFTWARE, /* irq space, domains, devices */
-	PART_X86,      /* vector domain */
-	PART_CPUS,     /* local APICs */
-	PART_UNITS,    /* remapping units */
+	PART_SOFTWARE,	/* irq space, domains, devices */
+	PART_X86,	/* vector domain */
+	PART_ARM,	/* domain of a GIC, and what stands above it */
+	PART_XEN,	/* what a guest of Xen knows */
+	PART_CPUS,	/* local APICs */
+	PART_UNITS,	/* remapping units */
 	PART_FUNCTIONS, /* PCI functions */
 	PART_GIC,	/* distributor, redistributors, CPU interfaces */
 	PART_PLATFORM,	/* devices on no bus */
+	PART_IMSIC,	/* interrupt files of RISC-V harts */
+	PART_RISCV,	/* their domain */
 	PART_OTHER,
 	NR_MACHINE_PARTS
 };
@@ -62,10 +66,12 @@ void machine_set_part(struct machine *m, enum machine_part which, void *object);
 
 /* ---- steps, context, locks ---- */
 
-#define IRQLAB_STEPS(X)                                                         \
-	X(WRITE) X(READ_FLUSH) X(RAISE) X(LATCH) X(REQUEST) X(ACCEPT) X(EOI)    \
-	X(LOCK) X(UNLOCK) X(RESOURCE) X(INVALIDATE) X(INVALIDATED) X(COMMAND)   \
-	X(TIMER) X(CPU_STAGE) X(HANDLER)
+#define IRQLAB_STEPS(X)                                                                            \
+	X(WRITE)                                                                                   \
+	X(READ_FLUSH)                                                                              \
+	X(RAISE)                                                                                   \
+	X(LATCH) X(REQUEST) X(ACCEPT) X(EOI) X(LOCK) X(UNLOCK) X(RESOURCE) X(INVALIDATE)           \
+		X(INVALIDATED) X(COMMAND) X(TIMER) X(CPU_STAGE) X(HANDLER)
 
 enum step_kind {
 #define IRQLAB_STEP_ENUM(id) STEP_##id,
@@ -77,9 +83,9 @@ enum step_kind {
 void step(struct machine *m, enum step_kind kind, const void *object);
 
 struct lock {
-	uint8_t sleeps;	 /* 1: a mutex */
+	uint8_t sleeps; /* 1: a mutex */
 	uint8_t held;
-	uint16_t owner;	 /* CPU that holds it */
+	uint16_t owner; /* CPU that holds it */
 	const char *name;
 };
 /* A mutex in interrupt context or under a spinning lock warns SLEEP_IN_ATOMIC. */
@@ -101,8 +107,9 @@ unsigned run_on_cpu(struct machine *m, unsigned cpu);
 /* ---- timers, in ticks ---- */
 
 struct timer {
-	void (*expired)(struct machine *m, struct timer *timer); /* runs on `cpu`, interrupt context */
-	uint64_t at;	/* in machine_ticks() */
+	void (*expired)(struct machine *m,
+			struct timer *timer); /* runs on `cpu`, interrupt context */
+	uint64_t at;			      /* in machine_ticks() */
 	uint32_t cpu;
 	uint32_t armed;
 	struct timer *next;

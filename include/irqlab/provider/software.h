@@ -31,15 +31,17 @@ struct msi_msg {
 
 /* ---- state of an interrupt ---- */
 
-#define IRQD_STATES(X)                                                        \
-	X(SETAFFINITY_PENDING, 8) X(ACTIVATED, 9) X(NO_BALANCING, 10)         \
-	X(PER_CPU, 11) X(AFFINITY_SET, 12) X(LEVEL, 13) X(WAKEUP_STATE, 14)   \
-	X(MOVE_PCNTXT, 15) X(IRQ_DISABLED, 16) X(IRQ_MASKED, 17)              \
-	X(IRQ_INPROGRESS, 18) X(WAKEUP_ARMED, 19) X(FORWARDED_TO_VCPU, 20)    \
-	X(AFFINITY_MANAGED, 21) X(IRQ_STARTED, 22) X(MANAGED_SHUTDOWN, 23)    \
-	X(SINGLE_TARGET, 24) X(DEFAULT_TRIGGER_SET, 25) X(CAN_RESERVE, 26)    \
-	X(HANDLE_ENFORCE_IRQCTX, 27) X(AFFINITY_ON_ACTIVATE, 28)              \
-	X(IRQ_ENABLED_ON_SUSPEND, 29) X(RESEND_WHEN_IN_PROGRESS, 30)
+#define IRQD_STATES(X)                                                                             \
+	X(SETAFFINITY_PENDING, 8)                                                                  \
+	X(ACTIVATED, 9)                                                                            \
+	X(NO_BALANCING, 10)                                                                        \
+	X(PER_CPU, 11) X(AFFINITY_SET, 12) X(LEVEL, 13) X(WAKEUP_STATE, 14) X(MOVE_PCNTXT, 15)     \
+		X(IRQ_DISABLED, 16) X(IRQ_MASKED, 17) X(IRQ_INPROGRESS, 18) X(WAKEUP_ARMED, 19) X( \
+			FORWARDED_TO_VCPU, 20) X(AFFINITY_MANAGED, 21) X(IRQ_STARTED, 22)          \
+			X(MANAGED_SHUTDOWN, 23) X(SINGLE_TARGET, 24) X(DEFAULT_TRIGGER_SET, 25)    \
+				X(CAN_RESERVE, 26) X(HANDLE_ENFORCE_IRQCTX, 27)                    \
+					X(AFFINITY_ON_ACTIVATE, 28) X(IRQ_ENABLED_ON_SUSPEND, 29)  \
+						X(RESEND_WHEN_IN_PROGRESS, 30)
 enum {
 	IRQD_TRIGGER_MASK = 0xf,
 #define IRQD_ENUM(id, bit) IRQD_##id = 1 << bit,
@@ -48,18 +50,36 @@ enum {
 };
 
 enum { /* irq_desc.status_use_accessors: settings; also the bits of `status` in recordings */
-	IRQ_TYPE_NONE = 0, IRQ_TYPE_EDGE_RISING = 1, IRQ_TYPE_EDGE_FALLING = 2,
-	IRQ_TYPE_LEVEL_HIGH = 4, IRQ_TYPE_LEVEL_LOW = 8, IRQ_TYPE_SENSE_MASK = 0xf,
-	IRQ_LEVEL = 1 << 8, IRQ_PER_CPU = 1 << 9, IRQ_NOPROBE = 1 << 10,
-	IRQ_NOREQUEST = 1 << 11, IRQ_NOAUTOEN = 1 << 12, IRQ_NO_BALANCING = 1 << 13,
-	IRQ_MOVE_PCNTXT = 1 << 14, IRQ_NESTED_THREAD = 1 << 15, IRQ_NOTHREAD = 1 << 16,
-	IRQ_PER_CPU_DEVID = 1 << 17, IRQ_IS_POLLED = 1 << 18, IRQ_DISABLE_UNLAZY = 1 << 19,
+       IRQ_TYPE_NONE = 0,
+       IRQ_TYPE_EDGE_RISING = 1,
+       IRQ_TYPE_EDGE_FALLING = 2,
+       IRQ_TYPE_LEVEL_HIGH = 4,
+       IRQ_TYPE_LEVEL_LOW = 8,
+       IRQ_TYPE_SENSE_MASK = 0xf,
+       IRQ_LEVEL = 1 << 8,
+       IRQ_PER_CPU = 1 << 9,
+       IRQ_NOPROBE = 1 << 10,
+       IRQ_NOREQUEST = 1 << 11,
+       IRQ_NOAUTOEN = 1 << 12,
+       IRQ_NO_BALANCING = 1 << 13,
+       IRQ_MOVE_PCNTXT = 1 << 14,
+       IRQ_NESTED_THREAD = 1 << 15,
+       IRQ_NOTHREAD = 1 << 16,
+       IRQ_PER_CPU_DEVID = 1 << 17,
+       IRQ_IS_POLLED = 1 << 18,
+       IRQ_DISABLE_UNLAZY = 1 << 19,
 };
 
 enum { /* irq_desc.istate */
-	IRQS_AUTODETECT = 0x1, IRQS_SPURIOUS_DISABLED = 0x2, IRQS_POLL_INPROGRESS = 0x8,
-	IRQS_ONESHOT = 0x20, IRQS_REPLAY = 0x40, IRQS_WAITING = 0x80, IRQS_PENDING = 0x200,
-	IRQS_SUSPENDED = 0x800, IRQS_NMI = 0x2000,
+       IRQS_AUTODETECT = 0x1,
+       IRQS_SPURIOUS_DISABLED = 0x2,
+       IRQS_POLL_INPROGRESS = 0x8,
+       IRQS_ONESHOT = 0x20,
+       IRQS_REPLAY = 0x40,
+       IRQS_WAITING = 0x80,
+       IRQS_PENDING = 0x200,
+       IRQS_SUSPENDED = 0x800,
+       IRQS_NMI = 0x2000,
 };
 
 struct irq_common_data {
@@ -98,7 +118,7 @@ struct irq_desc {
 	uint64_t last_unhandled;
 	uint64_t tot_count; /* handled interrupts of this number */
 	const struct cpumask *pending_mask;
-	const char *name; /* of the flow: "edge" */
+	const char *name;      /* of the flow: "edge" */
 	const char *chip_name; /* of a device domain; else NULL */
 	struct lock request_mutex, lock;
 };
@@ -112,21 +132,29 @@ struct irqaction {
 };
 
 enum { /* results of irq_set_affinity callbacks, besides errors */
-	IRQ_SET_MASK_OK = 0, IRQ_SET_MASK_OK_NOCOPY = 1, IRQ_SET_MASK_OK_DONE = 2,
+       IRQ_SET_MASK_OK = 0,
+       IRQ_SET_MASK_OK_NOCOPY = 1,
+       IRQ_SET_MASK_OK_DONE = 2,
 };
 
 /* ---- chips ---- */
 
 enum irq_chip_flags {
-	IRQCHIP_SET_TYPE_MASKED = 1 << 0, IRQCHIP_EOI_IF_HANDLED = 1 << 1,
-	IRQCHIP_MASK_ON_SUSPEND = 1 << 2, IRQCHIP_ONOFFLINE_ENABLED = 1 << 3,
-	IRQCHIP_SKIP_SET_WAKE = 1 << 4, IRQCHIP_ONESHOT_SAFE = 1 << 5,
-	IRQCHIP_EOI_THREADED = 1 << 6, IRQCHIP_SUPPORTS_LEVEL_MSI = 1 << 7,
-	IRQCHIP_SUPPORTS_NMI = 1 << 8, IRQCHIP_ENABLE_WAKEUP_ON_SUSPEND = 1 << 9,
-	IRQCHIP_AFFINITY_PRE_STARTUP = 1 << 10, IRQCHIP_IMMUTABLE = 1 << 11,
+	IRQCHIP_SET_TYPE_MASKED = 1 << 0,
+	IRQCHIP_EOI_IF_HANDLED = 1 << 1,
+	IRQCHIP_MASK_ON_SUSPEND = 1 << 2,
+	IRQCHIP_ONOFFLINE_ENABLED = 1 << 3,
+	IRQCHIP_SKIP_SET_WAKE = 1 << 4,
+	IRQCHIP_ONESHOT_SAFE = 1 << 5,
+	IRQCHIP_EOI_THREADED = 1 << 6,
+	IRQCHIP_SUPPORTS_LEVEL_MSI = 1 << 7,
+	IRQCHIP_SUPPORTS_NMI = 1 << 8,
+	IRQCHIP_ENABLE_WAKEUP_ON_SUSPEND = 1 << 9,
+	IRQCHIP_AFFINITY_PRE_STARTUP = 1 << 10,
+	IRQCHIP_IMMUTABLE = 1 << 11,
 };
 
-struct irq_chip { /* every slot is optional unless it says otherwise */
+struct irq_chip {	  /* every slot is optional unless it says otherwise */
 	const char *name; /* required */
 	unsigned (*irq_startup)(struct irq_data *d);
 	void (*irq_shutdown)(struct irq_data *d);
@@ -194,11 +222,14 @@ void irq_chip_mask_parent(struct irq_data *d);
 void irq_chip_unmask_parent(struct irq_data *d);
 void irq_chip_enable_parent(struct irq_data *d);
 void irq_chip_disable_parent(struct irq_data *d);
-int irq_chip_set_affinity_parent(struct irq_data *d, const struct cpumask *dest, bool force); /* -ENOSYS */
-int irq_chip_set_type_parent(struct irq_data *d, unsigned type);			     /* -ENOSYS */
-int irq_chip_set_vcpu_affinity_parent(struct irq_data *d, void *vcpu_info);		     /* -ENOSYS */
-int irq_chip_get_parent_state(struct irq_data *d, enum irqchip_state which, bool *state);   /* -EINVAL */
-int irq_chip_set_parent_state(struct irq_data *d, enum irqchip_state which, bool state);    /* -EINVAL */
+int irq_chip_set_affinity_parent(struct irq_data *d, const struct cpumask *dest,
+				 bool force);				    /* -ENOSYS */
+int irq_chip_set_type_parent(struct irq_data *d, unsigned type);	    /* -ENOSYS */
+int irq_chip_set_vcpu_affinity_parent(struct irq_data *d, void *vcpu_info); /* -ENOSYS */
+int irq_chip_get_parent_state(struct irq_data *d, enum irqchip_state which,
+			      bool *state); /* -EINVAL */
+int irq_chip_set_parent_state(struct irq_data *d, enum irqchip_state which,
+			      bool state);	      /* -EINVAL */
 int irq_chip_retrigger_hierarchy(struct irq_data *d); /* 0 if nobody can */
 /* The first chip from this level to the root that composes. -ENOSYS: none. */
 int irq_chip_compose_msi_msg(struct irq_data *d, struct msi_msg *msg);
@@ -253,18 +284,29 @@ unsigned irq_calc_affinity_vectors(struct machine *m, unsigned min, unsigned max
 /* ---- domains ---- */
 
 enum irq_domain_bus_token {
-	DOMAIN_BUS_ANY = 0, DOMAIN_BUS_WIRED = 1, DOMAIN_BUS_GENERIC_MSI = 2,
-	DOMAIN_BUS_PCI_MSI = 3, DOMAIN_BUS_PLATFORM_MSI = 4, DOMAIN_BUS_NEXUS = 5,
-	DOMAIN_BUS_IPI = 6, DOMAIN_BUS_FSL_MC_MSI = 7, DOMAIN_BUS_TI_SCI_INTA_MSI = 8,
-	DOMAIN_BUS_WAKEUP = 9, DOMAIN_BUS_VMD_MSI = 10, DOMAIN_BUS_PCI_DEVICE_MSI = 11,
-	DOMAIN_BUS_PCI_DEVICE_MSIX = 12, DOMAIN_BUS_DMAR = 13, DOMAIN_BUS_AMDVI = 14,
-	DOMAIN_BUS_DEVICE_MSI = 15, DOMAIN_BUS_WIRED_TO_MSI = 16,
+	DOMAIN_BUS_ANY = 0,
+	DOMAIN_BUS_WIRED = 1,
+	DOMAIN_BUS_GENERIC_MSI = 2,
+	DOMAIN_BUS_PCI_MSI = 3,
+	DOMAIN_BUS_PLATFORM_MSI = 4,
+	DOMAIN_BUS_NEXUS = 5,
+	DOMAIN_BUS_IPI = 6,
+	DOMAIN_BUS_FSL_MC_MSI = 7,
+	DOMAIN_BUS_TI_SCI_INTA_MSI = 8,
+	DOMAIN_BUS_WAKEUP = 9,
+	DOMAIN_BUS_VMD_MSI = 10,
+	DOMAIN_BUS_PCI_DEVICE_MSI = 11,
+	DOMAIN_BUS_PCI_DEVICE_MSIX = 12,
+	DOMAIN_BUS_DMAR = 13,
+	DOMAIN_BUS_AMDVI = 14,
+	DOMAIN_BUS_DEVICE_MSI = 15,
+	DOMAIN_BUS_WIRED_TO_MSI = 16,
 	/* Was 15 in Linux 6.2 to 6.9, which means something else since: a number of ours. */
 	DOMAIN_BUS_PCI_DEVICE_IMS = 64,
 };
 
 enum irq_domain_flags {
-	IRQ_DOMAIN_FLAG_HIERARCHY = 1 << 0, /* derived: ops->alloc exists */
+	IRQ_DOMAIN_FLAG_HIERARCHY = 1 << 0,	 /* derived: ops->alloc exists */
 	IRQ_DOMAIN_FLAG_NAME_ALLOCATED = 1 << 1, /* derived: the name has a suffix */
 	IRQ_DOMAIN_FLAG_MSI = 1 << 4,
 	IRQ_DOMAIN_FLAG_ISOLATED_MSI = 1 << 5,
@@ -274,35 +316,47 @@ enum irq_domain_flags {
 };
 
 /* What a request carries through the levels. */
-enum irq_alloc_type { IRQ_ALLOC_NONE, IRQ_ALLOC_IOAPIC, IRQ_ALLOC_HPET, IRQ_ALLOC_DMAR,
-		      IRQ_ALLOC_AMDVI, IRQ_ALLOC_PCI_MSI, IRQ_ALLOC_PCI_MSIX, IRQ_ALLOC_IMS,
-		      IRQ_ALLOC_PLATFORM_MSI };
+enum irq_alloc_type {
+	IRQ_ALLOC_NONE,
+	IRQ_ALLOC_IOAPIC,
+	IRQ_ALLOC_HPET,
+	IRQ_ALLOC_DMAR,
+	IRQ_ALLOC_AMDVI,
+	IRQ_ALLOC_PCI_MSI,
+	IRQ_ALLOC_PCI_MSIX,
+	IRQ_ALLOC_IMS,
+	IRQ_ALLOC_PLATFORM_MSI
+};
 typedef struct irq_alloc_info {
 	enum irq_alloc_type type;
 	uint32_t flags;
-	uint32_t devid;		     /* requester of the unit that validates it */
+	uint32_t devid; /* requester of the unit that validates it */
 	uint64_t hwirq;
 	struct msi_desc *desc;
-	const struct cpumask *mask;  /* a vector at once, from these CPUs; NULL: by the rules */
-	void *data;		     /* the outermost domain's own */
+	const struct cpumask *mask; /* a vector at once, from these CPUs; NULL: by the rules */
+	void *data;		    /* the outermost domain's own */
 	uint64_t scratch[2];
 } msi_alloc_info_t;
 
+struct irq_fwspec; /* provider/fwspec.h */
 struct irq_domain_ops {
 	/* Is it the domain for these? NULL: by fwnode name and token. */
 	bool (*select)(struct irq_domain *d, const char *fwnode, enum irq_domain_bus_token token);
-	/* Required in a hierarchy: fills the levels of irqs virq … virq + nr − 1, the parent's first.
-	 * On error nothing of it is left. */
+	/* Required in a hierarchy: fills the levels of irqs virq … virq + nr − 1, the parent's
+	 * first. On error nothing of it is left. */
 	int (*alloc)(struct irq_domain *d, unsigned virq, unsigned nr, void *arg);
 	void (*free)(struct irq_domain *d, unsigned virq, unsigned nr); /* required with alloc */
 	int (*activate)(struct irq_domain *d, struct irq_data *irqd, bool reserve);
 	void (*deactivate)(struct irq_domain *d, struct irq_data *irqd);
 	/*
-	 * Outside a hierarchy: sets chip and handler of an interrupt that was mapped. An error takes the
-	 * mapping back; -EPERM does so without a warning. Both optional.
+	 * Outside a hierarchy: sets chip and handler of an interrupt that was mapped. An error
+	 * takes the mapping back; -EPERM does so without a warning. Both optional.
 	 */
 	int (*map)(struct irq_domain *d, unsigned virq, uint64_t hwirq);
 	void (*unmap)(struct irq_domain *d, unsigned virq);
+	/* Number and trigger (IRQ_TYPE_*) of a line. NULL: the first cell, and none. */
+	int (*translate)(struct irq_domain *d, const struct irq_fwspec *fwspec, uint64_t *hwirq,
+			 unsigned *type);
 	/* Feeds chip_data of one of its interrupts to the digest. Required if chip_data is used. */
 	void (*digest)(const struct irq_data *irqd, struct digest *digest);
 };
@@ -329,21 +383,22 @@ struct irq_domain {
 	const char *fwnode;
 	const struct msi_parent_ops *msi_parent_ops;
 	uint64_t hwirq_max;
-	uint32_t revmap_size; /* as configured */
-	struct xarray revmap_tree; /* hwirq → irq_data */
+	uint32_t revmap_size;	     /* as configured */
+	struct xarray revmap_tree;   /* hwirq → irq_data */
 	struct xarray revmap_blocks; /* the same for multiples of 65,536, by their quotient */
-	struct lock mutex; /* the root's is the one taken */
-	struct irq_domain *next; /* all domains of the machine, newest first */
+	struct lock mutex;	     /* the root's is the one taken */
+	struct irq_domain *next;     /* all domains of the machine, newest first */
 };
 
 struct irq_domain_config {
-	const char *name;		     /* required; copied, cut to 47 bytes */
-	const char *fwnode;		     /* must live as long as the domain; NULL: none */
-	const struct irq_domain_ops *ops;    /* required, static */
-	struct irq_domain *parent;	     /* NULL: a root */
-	enum irq_domain_bus_token bus_token; /* "-<token>" is appended to the name unless ANY or quiet */
+	const char *name;		  /* required; copied, cut to 47 bytes */
+	const char *fwnode;		  /* must live as long as the domain; NULL: none */
+	const struct irq_domain_ops *ops; /* required, static */
+	struct irq_domain *parent;	  /* NULL: a root */
+	enum irq_domain_bus_token
+		bus_token; /* "-<token>" is appended to the name unless ANY or quiet */
 	bool quiet_token;
-	uint32_t size;			     /* linear reverse map; 0: a tree */
+	uint32_t size; /* linear reverse map; 0: a tree */
 	uint32_t flags;
 	void *host_data;
 };
@@ -435,21 +490,29 @@ void irq_dispose_mapping(struct machine *m, unsigned virq);
 /* ---- MSI ---- */
 
 enum { /* msi_domain_info.flags */
-	MSI_FLAG_USE_DEF_DOM_OPS = 1 << 0, MSI_FLAG_USE_DEF_CHIP_OPS = 1 << 1,
-	MSI_FLAG_ACTIVATE_EARLY = 1 << 2, MSI_FLAG_MUST_REACTIVATE = 1 << 3,
-	MSI_FLAG_DEV_SYSFS = 1 << 4, MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS = 1 << 5,
-	MSI_FLAG_FREE_MSI_DESCS = 1 << 6, MSI_FLAG_USE_DEV_FWNODE = 1 << 7,
-	MSI_FLAG_PARENT_PM_DEV = 1 << 8, MSI_FLAG_PCI_MSI_MASK_PARENT = 1 << 9,
-	MSI_GENERIC_FLAGS_MASK = 0xffff,
-	MSI_FLAG_MULTI_PCI_MSI = 1 << 16, MSI_FLAG_PCI_MSIX = 1 << 17,
-	MSI_FLAG_LEVEL_CAPABLE = 1 << 18, MSI_FLAG_MSIX_CONTIGUOUS = 1 << 19,
-	MSI_FLAG_PCI_MSIX_ALLOC_DYN = 1 << 20, MSI_FLAG_NO_AFFINITY = 1 << 21,
-	MSI_FLAG_NO_MASK = 1 << 22,
-	/* Was bit 21 in Linux 6.2 to 6.9, which means something else since: a number of ours. */
-	MSI_FLAG_PCI_IMS = 1 << 30,
+       MSI_FLAG_USE_DEF_DOM_OPS = 1 << 0,
+       MSI_FLAG_USE_DEF_CHIP_OPS = 1 << 1,
+       MSI_FLAG_ACTIVATE_EARLY = 1 << 2,
+       MSI_FLAG_MUST_REACTIVATE = 1 << 3,
+       MSI_FLAG_DEV_SYSFS = 1 << 4,
+       MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS = 1 << 5,
+       MSI_FLAG_FREE_MSI_DESCS = 1 << 6,
+       MSI_FLAG_USE_DEV_FWNODE = 1 << 7,
+       MSI_FLAG_PARENT_PM_DEV = 1 << 8,
+       MSI_FLAG_PCI_MSI_MASK_PARENT = 1 << 9,
+       MSI_GENERIC_FLAGS_MASK = 0xffff,
+       MSI_FLAG_MULTI_PCI_MSI = 1 << 16,
+       MSI_FLAG_PCI_MSIX = 1 << 17,
+       MSI_FLAG_LEVEL_CAPABLE = 1 << 18,
+       MSI_FLAG_MSIX_CONTIGUOUS = 1 << 19,
+       MSI_FLAG_PCI_MSIX_ALLOC_DYN = 1 << 20,
+       MSI_FLAG_NO_AFFINITY = 1 << 21,
+       MSI_FLAG_NO_MASK = 1 << 22,
+       /* Was bit 21 in Linux 6.2 to 6.9, which means something else since: a number of ours. */
+       MSI_FLAG_PCI_IMS = 1 << 30,
 };
 
-#define MSI_MAX_INDEX 65535u
+#define MSI_MAX_INDEX	65535u
 #define MSI_MAX_DOMAINS 8 /* per device; domain id 0 is MSI_DEFAULT_DOMAIN */
 enum { MSI_DEFAULT_DOMAIN = 0 };
 
@@ -459,22 +522,23 @@ struct msi_desc {
 	uint32_t irq; /* of the first vector; 0: not associated */
 	uint32_t nvec_used;
 	struct device *dev;
-	struct msi_msg msg; /* as last written */
-	struct irq_affinity_desc *affinity; /* nvec_used of them, or NULL */
+	struct msi_msg msg;				       /* as last written */
+	struct irq_affinity_desc *affinity;		       /* nvec_used of them, or NULL */
 	void (*write_hook)(struct msi_desc *desc, void *data); /* after each message write */
 	void *write_hook_data;
 	uint16_t msi_index;
 	uint8_t domid;
 	bool in_batch; /* has its interrupts from the last batch that met it */
 	union {
-		struct { /* PCI */
+		struct {		      /* PCI */
 			uint32_t mask_shadow; /* MSI mask word, or MSI-X vector control */
 			uint8_t is_msix, multiple, multi_cap, can_mask, is_64, is_virtual;
 			uint8_t reserved[2];
 			uint32_t default_irq;
-			uint64_t mask_base; /* config offset of the mask word, or address of the MSI-X table */
+			uint64_t mask_base; /* config offset of the mask word, or address of the
+					       MSI-X table */
 		} pci;
-		struct { /* others */
+		struct {		  /* others */
 			uint64_t dcookie; /* the domain's */
 			uint64_t icookie; /* the instance's */
 			uint64_t slot;
@@ -488,9 +552,13 @@ struct msi_domain_ops {
 			uint64_t hwirq, msi_alloc_info_t *arg);
 	void (*msi_free)(struct irq_domain *d, struct msi_domain_info *info, unsigned virq);
 	/* Once a batch, with its whole size. Positive: retry with that many. */
-	int (*msi_prepare)(struct irq_domain *d, struct device *dev, int nvec, msi_alloc_info_t *arg);
+	int (*msi_prepare)(struct irq_domain *d, struct device *dev, int nvec,
+			   msi_alloc_info_t *arg);
 	void (*prepare_desc)(struct irq_domain *d, msi_alloc_info_t *arg, struct msi_desc *desc);
 	void (*set_desc)(msi_alloc_info_t *arg, struct msi_desc *desc);
+	/* Of a domain whose interrupts are lines: as in irq_domain_ops. */
+	int (*msi_translate)(struct irq_domain *d, const struct irq_fwspec *fwspec, uint64_t *hwirq,
+			     unsigned *type);
 	/* Instead of the hierarchy: whole batches to somebody else (Xen). */
 	int (*domain_alloc_irqs)(struct irq_domain *d, struct device *dev, int nvec);
 	void (*domain_free_irqs)(struct irq_domain *d, struct device *dev);
@@ -600,8 +668,8 @@ const struct msi_desc *msi_peek_desc(const struct device *dev, unsigned domid, u
 /* The first descriptor at or after *index that passes the filter; sets *index. NULL: none. */
 struct msi_desc *msi_domain_next_desc(struct device *dev, unsigned domid, unsigned *index,
 				      enum msi_desc_filter filter);
-#define msi_for_each_desc(desc, dev, domid, filter)                                            \
-	for (unsigned i_##desc = 0;                                                            \
+#define msi_for_each_desc(desc, dev, domid, filter)                                                \
+	for (unsigned i_##desc = 0;                                                                \
 	     ((desc) = msi_domain_next_desc(dev, domid, &i_##desc, filter)); i_##desc++)
 /* Takes all descriptors without interrupts out of the store. */
 void msi_domain_free_msi_descs_locked(struct device *dev, unsigned domid);
@@ -621,8 +689,8 @@ struct msi_legacy_ops {
 	const char *name; /* required */
 	/*
 	 * Interrupts for each descriptor that has none. 0: all have theirs. Negative: an error.
-	 * Positive: it could be so many. Whatever was done before an error, or in part, is torn down
-	 * afterwards. NULL: setup_one for each, and multi-MSI is refused with 1.
+	 * Positive: it could be so many. Whatever was done before an error, or in part, is torn
+	 * down afterwards. NULL: setup_one for each, and multi-MSI is refused with 1.
 	 */
 	int (*setup)(struct device *dev, int nvec, bool msix);
 	/* Required without setup. A positive result counts as -ENOSPC. */
@@ -652,16 +720,20 @@ struct device {
 	const struct device_type *type;
 	char name[32];	    /* as users call it */
 	char bus_name[32];  /* in domain names: "0000:00:03.0" */
+	const char *fwnode; /* its own in the firmware's tree; NULL: none */
 	uint32_t id;	    /* unique in the machine, never used again; fits 24 bits */
 	int32_t node;
 	uint16_t segment;
-	uint16_t requester; /* of its own writes */
+	uint16_t requester;	/* of its own writes */
 	uint32_t msi_device_id; /* on no bus: what an MSI parent knows it by */
-	uint32_t max_vectors; /* the most it can ask for of one kind */
+	uint32_t max_vectors;	/* the most it can ask for of one kind */
 	/* Page where it sees its doorbell; 0: there is no translation, or not for its messages. */
 	uint64_t doorbell_page;
 	/* How its writes look above bridges, nearest the root last. */
-	struct { uint16_t requester; uint8_t bridge; /* enum dma_alias_bridge */ } alias[4];
+	struct {
+		uint16_t requester;
+		uint8_t bridge; /* enum dma_alias_bridge */
+	} alias[4];
 	uint32_t nr_alias;
 	struct irq_domain *msi_domain; /* the parent of its device domains; NULL: none */
 	struct msi_device_data *msi;
@@ -671,7 +743,7 @@ struct device {
 int device_register(struct device *dev);
 void device_unregister(struct device *dev);
 struct device *device_by_id(const struct machine *m, uint32_t id); /* NULL: none (any more) */
-struct device *device_first(const struct machine *m); /* newest; then ->next */
+struct device *device_first(const struct machine *m);		   /* newest; then ->next */
 /* Makes room for its MSI domains and stores, so that no later call has to. Again: 0. -ENOMEM. */
 int msi_setup_device_data(struct device *dev);
 /*
