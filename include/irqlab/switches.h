@@ -33,6 +33,8 @@
 	  "vectors are freed, with a warning, though a handler is installed")                      \
 	X(TRIGGER_SET_ON_REFUSAL, "trigger-set-on-refusal", DEVIATION, 1, 0,                       \
 	  "a handler that may not share leaves its trigger type behind")                           \
+	X(AFFINITY_SET_ON_REFUSAL, "affinity-set-on-refusal", DEVIATION, 1, 0,                     \
+	  "an affinity that is refused still marks the interrupt as set")                          \
 	X(VECTOR_TABLE_LOST, "vector-table-lost", DEVIATION, 1, 0,                                 \
 	  "a CPU that returns forgets vectors of interrupts not yet requested")                    \
 	X(CAREFUL_IRR_CHECK, "careful-irr-check", FIX, 1, 1,                                       \

@@ -71,11 +71,17 @@ int pci_enable_msi(struct device *dev)
 	return ret < 0 ? ret : 0;
 }
 
+/* Freeing takes the device's mutex: not from a handler, whose interrupt it may be. */
+static bool may_free(struct device *dev)
+{
+	return !WARN_IF(dev->machine, in_hardirq(dev->machine), SLEEP_IN_ATOMIC, 0);
+}
+
 void pci_disable_msi(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 
-	if (pdev)
+	if (pdev && may_free(dev))
 		pci_msi_disable(pdev);
 }
 
@@ -90,7 +96,7 @@ void pci_disable_msix(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 
-	if (pdev)
+	if (pdev && may_free(dev))
 		pci_msix_disable(pdev);
 }
 
@@ -195,6 +201,8 @@ int pci_msix_free_irq(struct device *dev, struct msi_map map)
 
 	if (machine_poisoned(m))
 		return -EIO;
+	if (!may_free(dev))
+		return -EINVAL;
 	if (WARN_IF(m, map.index < 0 || map.virq <= 0 || !dynamic(dev), COOKIE_MISUSE, 0))
 		return -EINVAL;
 	if (WARN_IF(m,

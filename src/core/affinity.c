@@ -67,7 +67,8 @@ int irq_set_affinity_locked(struct irq_data *d, const struct cpumask *mask, bool
 	} else {
 		set_pending(d, mask);
 	}
-	irqd_set(d, IRQD_AFFINITY_SET);
+	if (!ret || machine_switch(irq_data_machine(d), SWITCH_AFFINITY_SET_ON_REFUSAL))
+		irqd_set(d, IRQD_AFFINITY_SET);
 	return ret;
 }
 
@@ -111,7 +112,7 @@ int irq_set_default_affinity(struct machine *m, const struct cpumask *mask)
 {
 	struct software *sw = software_of(m);
 
-	if (!cpumask_intersects(mask, sw->online))
+	if (!sw || !cpumask_intersects(mask, sw->online))
 		return -EINVAL;
 	touch(m, sw);
 	sw->default_affinity = mask;

@@ -148,7 +148,7 @@ static unsigned next_number(const struct software *sw, unsigned from, bool used)
 
 unsigned irq_get_next_irq(const struct machine *m, unsigned from)
 {
-	unsigned irq = next_number(software_of(m), from, true);
+	unsigned irq = software_of(m) ? next_number(software_of(m), from, true) : IRQ_SPACE_LIMIT;
 
 	return irq < IRQ_SPACE_LIMIT ? irq : NO_MORE_IRQS;
 }
@@ -328,12 +328,12 @@ void irq_set_handler(struct irq_desc *desc, irq_flow_handler_t handle, const cha
 
 const struct cpumask *cpu_online_mask(const struct machine *m)
 {
-	return software_of(m)->online;
+	return software_of(m) ? software_of(m)->online : cpumask_none((struct machine *)m);
 }
 
 const struct cpumask *cpu_possible_mask(const struct machine *m)
 {
-	return software_of(m)->possible;
+	return software_of(m) ? software_of(m)->possible : cpumask_none((struct machine *)m);
 }
 
 int cpu_to_node(const struct machine *m, unsigned cpu)

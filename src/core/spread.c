@@ -3,6 +3,8 @@
 
 /* Managed interrupts: how the vectors of one device are spread over the CPUs. */
 
+static const struct object_type shares_type = {"node-shares", NULL};
+
 struct node_share {
 	int node;
 	unsigned cpus, groups;
@@ -96,30 +98,37 @@ static void spread_node(struct machine *m, const struct node_share *share,
  * Into nr_groups masks, which start empty. All possible CPUs of a machine are
  * present, so one pass does.
  */
-static void group_cpus_evenly(struct machine *m, struct irq_affinity_desc *masks,
+static bool group_cpus_evenly(struct machine *m, struct irq_affinity_desc *masks,
 			      unsigned nr_groups)
 {
-	struct node_share share[CPUMASK_MAX_CPUS / 64];
+	const int all_nodes = (int)software_of(m)->nodes->nr_nodes;
+	struct node_share *share =
+		object_alloc(m, &shares_type, (size_t)all_nodes * sizeof(*share));
 	const struct cpumask *possible = cpu_possible_mask(m);
 	unsigned nr_nodes = 0, group = 0;
 
+	if (!share)
+		return false;
+
 	for (unsigned i = 0; i < nr_groups; i++)
 		masks[i].mask = cpumask_none(m);
-	for (int node = 0; node < (int)software_of(m)->nodes->nr_nodes; node++) {
+	for (int node = 0; node < all_nodes; node++) {
 		unsigned cpus = cpumask_weight(node_cpus(m, node, possible));
 
-		if (cpus && nr_nodes < sizeof(share) / sizeof(share[0]))
+		if (cpus)
 			share[nr_nodes++] = (struct node_share){.node = node, .cpus = cpus};
 	}
 	if (nr_groups <= nr_nodes) {
 		for (unsigned i = 0; i < nr_nodes; i++, group = (group + 1) % nr_groups)
 			masks[group].mask = cpumask_or(m, masks[group].mask,
 						       node_cpus(m, share[i].node, possible));
-		return;
+	} else {
+		divide_groups(share, nr_nodes, nr_groups);
+		for (unsigned i = 0; i < nr_nodes; i++)
+			spread_node(m, &share[i], masks, nr_groups, &group);
 	}
-	divide_groups(share, nr_nodes, nr_groups);
-	for (unsigned i = 0; i < nr_nodes; i++)
-		spread_node(m, &share[i], masks, nr_groups, &group);
+	object_free(m, share);
+	return true;
 }
 
 /* Belongs to the descriptor that it is copied to, and enters that one's digest. */
@@ -147,7 +156,8 @@ static bool spread_sets(struct machine *m, struct irq_affinity_desc *masks, unsi
 
 		if (!size || size > room)
 			return false;
-		group_cpus_evenly(m, masks, size);
+		if (!group_cpus_evenly(m, masks, size))
+			return false;
 		masks += size;
 		room -= size;
 	}
@@ -158,8 +168,8 @@ struct irq_affinity_desc *irq_create_affinity_masks(struct machine *m, unsigned 
 						    struct irq_affinity *affd)
 {
 	const struct cpumask *fallback = software_of(m)->default_affinity;
-	unsigned fixed = affd->pre_vectors + affd->post_vectors;
-	unsigned spread = nvecs > fixed ? nvecs - fixed : 0;
+	const uint64_t fixed = (uint64_t)affd->pre_vectors + affd->post_vectors;
+	unsigned spread = nvecs > fixed ? nvecs - (unsigned)fixed : 0;
 	struct irq_affinity_desc *masks;
 
 	call_calc_sets(m, affd, spread);
@@ -184,10 +194,11 @@ struct irq_affinity_desc *irq_create_affinity_masks(struct machine *m, unsigned 
 unsigned irq_calc_affinity_vectors(struct machine *m, unsigned min, unsigned max,
 				   const struct irq_affinity *affd)
 {
-	unsigned fixed = affd->pre_vectors + affd->post_vectors;
+	const uint64_t both = (uint64_t)affd->pre_vectors + affd->post_vectors;
+	const unsigned fixed = (unsigned)both;
 	unsigned most;
 
-	if (fixed > min || fixed > max)
+	if (both > min || both > max)
 		return 0;
 	most = affd->calc_sets ? max - fixed : cpumask_weight(cpu_possible_mask(m));
 	return fixed + (most < max - fixed ? most : max - fixed);

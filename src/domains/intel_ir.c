@@ -308,7 +308,8 @@ int intel_ir_load_irq(struct irq_data *d, const struct irq_record *record)
 	struct intel_irq *i;
 	int ret;
 
-	if (entry >= u->entries)
+	if (record->irte.index >= u->entries || record->irte.sub >= u->entries ||
+	    entry >= u->entries || record->irte.mask > 15)
 		return -EINVAL;
 	i = object_alloc(u->machine, &intel_irq_type, sizeof(*i));
 	if (!i)

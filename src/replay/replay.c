@@ -578,7 +578,9 @@ static enum replay_verdict run_file(struct run *run, struct reader *reader)
 	run->result->fingerprint = machine_fingerprint(run->stage.m, FINGERPRINT_COMPLETE);
 	if (!all_match(run->result))
 		return REPLAY_DIFFERS;
-	return run->recording.kind == RECORDING_SCENARIO ? REPLAY_EXACT : REPLAY_LOADED;
+	/* Without operations nothing was replayed. */
+	return run->recording.kind == RECORDING_SCENARIO && run->result->operations ? REPLAY_EXACT
+										    : REPLAY_LOADED;
 }
 
 void replay_file(const char *path, const struct replay_options *options,

@@ -43,7 +43,8 @@ static void path_intel(struct machine *m, FILE *out, unsigned irq)
 		"          present=%u vector=0x%02x %s %s destination=0x%x source=0x%04x check=%u/%u\n",
 		(unsigned)info.shadow[0] & 1, (unsigned)(info.shadow[0] >> 16) & 0xff,
 		info.shadow[0] & 4 ? "logical" : "physical",
-		info.shadow[0] & 8 ? "redirection-hint" : "", (unsigned)(info.shadow[0] >> 32),
+		info.shadow[0] & 8 ? "redirection-hint" : "",
+		(unsigned)(info.shadow[0] >> (x86_apic_mode(m) >= APIC_X2APIC_PHYSICAL ? 32 : 40)),
 		(unsigned)info.shadow[1] & 0xffff, (unsigned)(info.shadow[1] >> 18) & 3,
 		(unsigned)(info.shadow[1] >> 16) & 3);
 }

@@ -155,6 +155,27 @@ static void affinity_is_refused_with_the_kernels_errors(void **state)
 	machine_destroy(m);
 }
 
+static bool refusal_marks_affinity_as_set(enum machine_profile profile)
+{
+	const struct machine_shape shape = {.cpus = 2, .remap = REMAP_INTEL, .profile = profile};
+	struct machine *m = machine_of_shape(&shape);
+	unsigned handled = 0;
+	const unsigned irq = requested_irq(m, "nic", PCI_IRQ_MSIX, &handled);
+	bool marked;
+
+	assert_int_equal(irq_set_affinity(m, irq, cpumask_of(m, 7)), -EINVAL);
+	marked = has_state(m, irq, IRQD_AFFINITY_SET);
+	machine_destroy(m);
+	return marked;
+}
+
+static void a_refused_affinity_leaves_its_mark_in_linux_6_12_only(void **state)
+{
+	(void)state;
+	assert_true(refusal_marks_affinity_as_set(PROFILE_LINUX_6_12));
+	assert_false(refusal_marks_affinity_as_set(PROFILE_INTENDED));
+}
+
 /* ---- spreading ---- */
 
 static void check_spread(unsigned cpus, unsigned groups, const char *const *expected)
@@ -235,6 +256,17 @@ static void fixed_vectors_above_the_minimum_leave_nothing(void **state)
 	assert_int_equal(irq_calc_affinity_vectors(m, 2, 8, &affd), 0);
 	assert_int_equal(irq_calc_affinity_vectors(m, 3, 8, &affd), 7);
 	assert_int_equal(irq_calc_affinity_vectors(m, 3, 5, &affd), 5);
+	machine_destroy(m);
+}
+
+static void fixed_vectors_do_not_wrap(void **state)
+{
+	struct machine *m = machine_with(2, REMAP_NONE);
+	struct irq_affinity affd = {.pre_vectors = 0xfffffffc, .post_vectors = 8};
+
+	(void)state;
+	assert_int_equal(irq_calc_affinity_vectors(m, 8, 8, &affd), 0);
+	assert_null(irq_create_affinity_masks(m, 8, &affd));
 	machine_destroy(m);
 }
 
@@ -386,6 +418,8 @@ int main(void)
 		cmocka_unit_test(a_move_without_remapping_takes_three_events),
 		cmocka_unit_test(a_remapped_move_is_done_at_once_and_the_device_keeps_its_message),
 		cmocka_unit_test(affinity_is_refused_with_the_kernels_errors),
+		cmocka_unit_test(a_refused_affinity_leaves_its_mark_in_linux_6_12_only),
+		cmocka_unit_test(fixed_vectors_do_not_wrap),
 		cmocka_unit_test(groups_are_as_even_as_possible_larger_ones_first),
 		cmocka_unit_test(equal_nodes_are_served_from_the_second),
 		cmocka_unit_test(sets_are_asked_for_and_limited),

@@ -251,6 +251,37 @@ static void an_interrupt_that_nobody_wants_is_disabled(void **state)
 	assert_true(irqd_has(irq_get_irq_data(lab->m, irq), IRQD_IRQ_DISABLED));
 }
 
+static enum irqreturn free_from_handler(int irq, void *dev_id)
+{
+	(void)irq;
+	pci_free_irq_vectors(dev_id);
+	return IRQ_HANDLED;
+}
+
+static void a_handler_cannot_free_the_vectors_of_its_device(void **state)
+{
+	struct lab *lab = *state;
+	const unsigned irq = irq_of(lab, 0);
+
+	assert_int_equal(request_irq(lab->m, irq, free_from_handler, 0, "x", lab->nic), 0);
+	raise(lab, 0);
+	assert_true(machine_warnings(lab->m, WARN_SLEEP_IN_ATOMIC) > 0);
+	assert_int_equal(irq_of(lab, 0), irq);
+	assert_int_equal(free_irq(lab->m, irq, lab->nic), 0);
+}
+
+static void an_empty_machine_has_no_interrupts(void **state)
+{
+	struct machine *m = machine_create(NULL);
+
+	(void)state;
+	assert_int_equal(irq_get_next_irq(m, 0), NO_MORE_IRQS);
+	assert_true(cpumask_empty(cpu_online_mask(m)));
+	assert_true(cpumask_empty(cpu_possible_mask(m)));
+	assert_int_equal(irq_set_default_affinity(m, cpumask_of(m, 0)), -EINVAL);
+	machine_destroy(m);
+}
+
 static void injecting_needs_activation(void **state)
 {
 	struct lab *lab = *state;
@@ -287,6 +318,8 @@ int main(void)
 		TEST(no_autoenable_waits_for_enable),
 		cmocka_unit_test(exhaustion_is_seen_at_request),
 		TEST(an_interrupt_that_nobody_wants_is_disabled),
+		TEST(a_handler_cannot_free_the_vectors_of_its_device),
+		cmocka_unit_test(an_empty_machine_has_no_interrupts),
 		TEST(injecting_needs_activation),
 		TEST(a_flow_handler_must_run_in_interrupt_context),
 	};

@@ -66,12 +66,25 @@ void machine_set_part(struct machine *m, enum machine_part which, void *object);
 
 /* ---- steps, context, locks ---- */
 
-#define IRQLAB_STEPS(X)                                                                            \
-	X(WRITE)                                                                                   \
-	X(READ_FLUSH)                                                                              \
-	X(RAISE)                                                                                   \
-	X(LATCH) X(REQUEST) X(ACCEPT) X(EOI) X(LOCK) X(UNLOCK) X(RESOURCE) X(INVALIDATE)           \
-		X(INVALIDATED) X(COMMAND) X(TIMER) X(CPU_STAGE) X(HANDLER)
+/* clang-format off */
+#define IRQLAB_STEPS(X) \
+	X(WRITE) \
+	X(READ_FLUSH) \
+	X(RAISE) \
+	X(LATCH) \
+	X(REQUEST) \
+	X(ACCEPT) \
+	X(EOI) \
+	X(LOCK) \
+	X(UNLOCK) \
+	X(RESOURCE) \
+	X(INVALIDATE) \
+	X(INVALIDATED) \
+	X(COMMAND) \
+	X(TIMER) \
+	X(CPU_STAGE) \
+	X(HANDLER)
+/* clang-format on */
 
 enum step_kind {
 #define IRQLAB_STEP_ENUM(id) STEP_##id,

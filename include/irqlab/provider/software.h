@@ -31,17 +31,32 @@ struct msi_msg {
 
 /* ---- state of an interrupt ---- */
 
-#define IRQD_STATES(X)                                                                             \
-	X(SETAFFINITY_PENDING, 8)                                                                  \
-	X(ACTIVATED, 9)                                                                            \
-	X(NO_BALANCING, 10)                                                                        \
-	X(PER_CPU, 11) X(AFFINITY_SET, 12) X(LEVEL, 13) X(WAKEUP_STATE, 14) X(MOVE_PCNTXT, 15)     \
-		X(IRQ_DISABLED, 16) X(IRQ_MASKED, 17) X(IRQ_INPROGRESS, 18) X(WAKEUP_ARMED, 19) X( \
-			FORWARDED_TO_VCPU, 20) X(AFFINITY_MANAGED, 21) X(IRQ_STARTED, 22)          \
-			X(MANAGED_SHUTDOWN, 23) X(SINGLE_TARGET, 24) X(DEFAULT_TRIGGER_SET, 25)    \
-				X(CAN_RESERVE, 26) X(HANDLE_ENFORCE_IRQCTX, 27)                    \
-					X(AFFINITY_ON_ACTIVATE, 28) X(IRQ_ENABLED_ON_SUSPEND, 29)  \
-						X(RESEND_WHEN_IN_PROGRESS, 30)
+/* clang-format off */
+#define IRQD_STATES(X) \
+	X(SETAFFINITY_PENDING, 8) \
+	X(ACTIVATED, 9) \
+	X(NO_BALANCING, 10) \
+	X(PER_CPU, 11) \
+	X(AFFINITY_SET, 12) \
+	X(LEVEL, 13) \
+	X(WAKEUP_STATE, 14) \
+	X(MOVE_PCNTXT, 15) \
+	X(IRQ_DISABLED, 16) \
+	X(IRQ_MASKED, 17) \
+	X(IRQ_INPROGRESS, 18) \
+	X(WAKEUP_ARMED, 19) \
+	X(FORWARDED_TO_VCPU, 20) \
+	X(AFFINITY_MANAGED, 21) \
+	X(IRQ_STARTED, 22) \
+	X(MANAGED_SHUTDOWN, 23) \
+	X(SINGLE_TARGET, 24) \
+	X(DEFAULT_TRIGGER_SET, 25) \
+	X(CAN_RESERVE, 26) \
+	X(HANDLE_ENFORCE_IRQCTX, 27) \
+	X(AFFINITY_ON_ACTIVATE, 28) \
+	X(IRQ_ENABLED_ON_SUSPEND, 29) \
+	X(RESEND_WHEN_IN_PROGRESS, 30)
+/* clang-format on */
 enum {
 	IRQD_TRIGGER_MASK = 0xf,
 #define IRQD_ENUM(id, bit) IRQD_##id = 1 << bit,
