@@ -382,6 +382,11 @@ json_t *actual_its_state(const struct stage *stage)
 	return json_pack("{s:o,s:o}", "ctlr", json_hex(ctlr), "gicr_ctlr", redistributors);
 }
 
+json_t *actual_its_write_offset(const struct stage *stage)
+{
+	return json_hex(its_peek_register(stage->m, 0, GITS_CWRITER));
+}
+
 json_t *actual_lpis_in_use(const struct stage *stage)
 {
 	json_t *lpis = json_array();

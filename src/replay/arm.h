@@ -34,6 +34,7 @@ bool arm_is_beyond_limit(const struct stage *stage, unsigned irq);
 /* { devid, valid … } of an ITS's tables; null: there is no ITS. */
 json_t *actual_its_table(const struct stage *stage, uint32_t device_id);
 json_t *actual_its_state(const struct stage *stage);
+json_t *actual_its_write_offset(const struct stage *stage);
 json_t *actual_lpis_in_use(const struct stage *stage);
 json_t *actual_lpis_per_cpu(const struct stage *stage);
 json_t *actual_domain(const struct irq_domain *domain);

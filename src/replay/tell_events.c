@@ -25,7 +25,7 @@ void tell_cpus(FILE *out, const json_t *cpus)
 	for (size_t i = 0; i < nr; i++)
 		runs += !i || json_integer_value(json_array_get(cpus, i)) !=
 				      json_integer_value(json_array_get(cpus, i - 1)) + 1;
-	if (runs > 1)
+	if (runs != 1)
 		fputc('{', out);
 	for (size_t i = 0, from = 0; i < nr; i++) {
 		json_int_t cpu = json_integer_value(json_array_get(cpus, i));
@@ -37,7 +37,7 @@ void tell_cpus(FILE *out, const json_t *cpus)
 		if (from < nr)
 			fputc(',', out);
 	}
-	if (runs > 1)
+	if (runs != 1)
 		fputc('}', out);
 }
 

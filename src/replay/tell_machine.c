@@ -115,6 +115,8 @@ static void tell_boot(struct teller *t)
 void tell_machine(struct teller *t)
 {
 	const struct machine_desc *machine = &t->recording.desc;
+	const char *device;
+	json_t *slots;
 
 	fprintf(t->out,
 		"scenario \"%s, as a live Linux 6.12 did it\"\ntags recording\n\ntopology\n",
@@ -124,6 +126,14 @@ void tell_machine(struct teller *t)
 	tell_functions(t);
 	for (uint32_t i = 0; i < t->recording.nr_listed; i++)
 		tell_device(t->out, &machine->devices[i]);
+	json_object_foreach(t->stores, device, slots)
+		fprintf(t->out, "  store %s.ims ims-table slots=%" JSON_INTEGER_FORMAT "\n", device,
+			json_integer_value(slots));
 	tell_boot(t);
-	fprintf(t->out, "end\nignore warn  # a recording does not have them\n\n");
+	if (json_object_size(t->stores) && (!machine->nr_remaps || machine->remaps[0].caching_mode))
+		fputs("end\nswitch force-parent-ims on  # the recorder asked its parent for nothing\n",
+		      t->out);
+	else
+		fputs("end\n", t->out);
+	fprintf(t->out, "ignore warn  # a recording does not have them\n\n");
 }

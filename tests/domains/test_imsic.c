@@ -353,6 +353,66 @@ static void test_no_ims(void **state)
 	riscv_destroy(b);
 }
 
+/* ---- which device domains it takes ---- */
+
+static void write_nothing(struct irq_data *d, const struct msi_msg *msg)
+{
+	(void)d;
+	(void)msg;
+}
+
+static int create_domain(struct riscv_bench *b, enum irq_domain_bus_token token, uint32_t flags)
+{
+	const struct msi_domain_template template = {
+		.chip = {.name = "store",
+			 .irq_mask = irq_chip_mask_parent,
+			 .irq_unmask = irq_chip_unmask_parent,
+			 .irq_write_msi_msg = write_nothing},
+		.info = {.bus_token = token, .flags = flags},
+	};
+
+	return msi_create_device_irq_domain(b->nic, 1, &template, 4, NULL, NULL);
+}
+
+static void test_device_domains(void **state)
+{
+	struct riscv_bench *b = plain();
+	const struct msi_domain_info *info;
+
+	(void)state;
+	assert_int_equal(create_domain(b, DOMAIN_BUS_PCI_DEVICE_IMS, 0), -ENOTSUPP);
+	assert_int_equal(create_domain(b, DOMAIN_BUS_DEVICE_MSI, MSI_FLAG_FREE_MSI_DESCS),
+			 -ENOTSUPP);
+	assert_int_equal(machine_warnings(b->m, WARN_MSI_BAD_TEMPLATE), 2);
+
+	assert_int_equal(create_domain(b, DOMAIN_BUS_DEVICE_MSI, 0), 0);
+	info = msi_get_domain_info(msi_get_device_domain(b->nic, 1));
+	assert_true(info->flags & MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS);
+	assert_true(info->flags & MSI_FLAG_FREE_MSI_DESCS);
+	assert_ptr_equal(info->chip->irq_set_affinity, irq_chip_set_affinity_parent);
+	msi_remove_device_irq_domain(b->nic, 1);
+
+	assert_int_equal(create_domain(b, DOMAIN_BUS_WIRED_TO_MSI, MSI_FLAG_USE_DEV_FWNODE), 0);
+	info = msi_get_domain_info(msi_get_device_domain(b->nic, 1));
+	assert_true(info->flags & MSI_FLAG_FREE_MSI_DESCS);
+	assert_false(info->flags & MSI_FLAG_PCI_MSI_MASK_PARENT);
+	msi_remove_device_irq_domain(b->nic, 1);
+
+	/* What is not supported goes, however much is asked for. */
+	assert_int_equal(create_domain(b, DOMAIN_BUS_PCI_DEVICE_MSIX,
+				       MSI_FLAG_PCI_MSIX | MSI_FLAG_PCI_MSIX_ALLOC_DYN |
+					       MSI_FLAG_MULTI_PCI_MSI | MSI_FLAG_MUST_REACTIVATE),
+			 0);
+	info = msi_get_domain_info(msi_get_device_domain(b->nic, 1));
+	assert_int_equal(info->flags, MSI_FLAG_PCI_MSIX | MSI_FLAG_USE_DEF_DOM_OPS |
+					      MSI_FLAG_USE_DEF_CHIP_OPS |
+					      MSI_FLAG_PCI_MSI_MASK_PARENT);
+	msi_remove_device_irq_domain(b->nic, 1);
+	riscv_destroy(b);
+}
+
+/* ---- exhaustion ---- */
+
 /* All identities are gone: some vectors, if that is enough, or none and no trace. */
 static void test_exhaustion(void **state)
 {
@@ -415,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_several_at_once),
 		cmocka_unit_test(test_no_dynamic_msix),
 		cmocka_unit_test(test_no_ims),
+		cmocka_unit_test(test_device_domains),
 		cmocka_unit_test(test_exhaustion),
 		cmocka_unit_test(test_memory_runs_out),
 	};

@@ -590,6 +590,35 @@ static void test_chaos(void **state)
 	}
 }
 
+/* Whatever happened is taken back, moves under way and timers too. */
+static void test_rewind(void **state)
+{
+	struct chaos c = {.b = plain()};
+	uint64_t random = 7;
+
+	(void)state;
+	c.irq = riscv_alloc(c.b, NR_IRQS);
+	for (unsigned i = 0; i < NR_IRQS; i++)
+		assert_int_equal(request_irq(c.b->m, c.irq + i, note, 0, "chaos", &c), 0);
+	riscv_affinity(c.b, c.irq + 1, "2");
+	for (unsigned round = 0; round < 60; round++) {
+		struct fingerprint before = riscv_print(c.b);
+
+		assert_int_equal(machine_snapshot(c.b->m), 0);
+		for (unsigned i = 0; i < 12; i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			act(&c, (unsigned)(random >> 33) % 14, (unsigned)(random >> 45) % 64);
+		}
+		riscv_check(c.b);
+		assert_int_equal(machine_restore(c.b->m, 0), 0);
+		assert_true(riscv_unchanged(c.b, before));
+		riscv_check(c.b);
+		assert_int_equal(machine_discard(c.b->m, 0), 0);
+		act(&c, (unsigned)(random >> 35) % 14, (unsigned)(random >> 47) % 64);
+	}
+	riscv_destroy(c.b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -614,6 +643,7 @@ int main(void)
 		cmocka_unit_test(test_managed),
 		cmocka_unit_test(test_total_drift),
 		cmocka_unit_test(test_chaos),
+		cmocka_unit_test(test_rewind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
