@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define TOLD_ALLOCATIONS 4096
+#define TOO_MANY	 "more interrupts than a scenario is for"
 
 /* Vectors that come and go, as actions. */
 
@@ -75,6 +76,10 @@ void tell_alloc_vectors(struct teller *t, const json_t *line)
 			tell_remark(t, "an allocation of nothing is refused");
 		return;
 	}
+	if (ret > TOLD_ALLOCATIONS) {
+		t->stopped = TOO_MANY;
+		return;
+	}
 	teller_batch(teller_string(line, "dev"), batch);
 	fprintf(t->out, "enable %s %s 0", teller_string(line, "dev"), kind);
 	if (max > 1)
@@ -129,6 +134,11 @@ void tell_enable_entries(struct teller *t, const json_t *line)
 	const char *device = teller_string(line, "dev");
 	char batch[TELLER_NAME];
 
+	if (json_array_size(entries) > TOLD_ALLOCATIONS ||
+	    json_array_size(irqs) > TOLD_ALLOCATIONS) {
+		t->stopped = TOO_MANY;
+		return;
+	}
 	teller_batch(device, batch);
 	fprintf(t->out, "enable %s msix {", device);
 	for (size_t i = 0; i < json_array_size(entries); i++)
@@ -199,7 +209,7 @@ static bool can_be_told(struct teller *t, const json_t *line)
 	const json_t *mask = json_object_get(line, "mask");
 
 	if (teller_number(line, "done", 0) > TOLD_ALLOCATIONS)
-		t->stopped = "more interrupts than a scenario is for";
+		t->stopped = TOO_MANY;
 	if (json_is_array(mask) && !teller_has_cpus(t, mask))
 		t->stopped = "a set of CPUs that the machine does not have";
 	return !t->stopped;

@@ -7,7 +7,8 @@
 
 /* What an operation did, as expectations. */
 
-#define TOLD_WRITES 40u /* of one operation */
+#define TOLD_WRITES	40u   /* of one operation */
+#define TOLD_DELIVERIES 4096u /* of one operation */
 
 /* ---- sets of CPUs ---- */
 
@@ -157,9 +158,14 @@ static void tell_delivery(struct teller *t, const json_t *delivered, size_t inde
 void tell_events(struct teller *t, const json_t *line)
 {
 	const json_t *delivered = json_object_get(line, "delivered");
+	size_t nr = json_array_size(delivered);
 
 	tell_writes(t, line);
-	for (size_t i = 0; i < json_array_size(delivered); i++)
+	if (nr > TOLD_DELIVERIES) {
+		fprintf(t->out, "# %zu deliveries\n", nr);
+		return;
+	}
+	for (size_t i = 0; i < nr; i++)
 		tell_delivery(t, delivered, i);
 }
 

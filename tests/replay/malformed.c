@@ -15,7 +15,7 @@
  * A real recording in which one thing is wrong. Line 0 of a path is the header.
  * Each is refused with its message, and nothing worse.
  */
-static const struct {
+static const struct row {
 	const char *path, *text; /* "-": the member is missing */
 	const char *message;	 /* after the file's name */
 } rows[] = {
@@ -101,10 +101,36 @@ static const struct {
 	{"2/matrix", "[]", ":3: matrix is not an object"},
 };
 
-static bool check(const char *path, const char *text, const char *message)
+/* The same of one with an ITS. */
+static const struct row arm_rows[] = {
+	{"0/machine/gicd", "-", ":1: machine.gicd.spis is missing"},
+	{"0/machine/gicd/spis", "16", ":1: machine.gicd.spis is not a number of 32 to 960"},
+	{"0/machine/lpi/id_bits", "20", ":1: machine.lpi.id_bits is not a number of 14 to 16"},
+	{"0/machine/gicr", "[]", ":1: machine.gicr is not a list of as many as CPUs"},
+	{"0/machine/gicr/1/processor", "70000",
+	 ":1: machine.gicr[].processor is not a number of 0 to 65535"},
+	{"0/machine/gicr/2/affinity", "-", ":1: machine.gicr[].affinity is missing"},
+	{"0/machine/its/base", "-", ":1: machine.its.base is missing"},
+	{"0/cmdline", "\"irqaffinity=1,9\"", ":1: irqaffinity= names a CPU that there isn't"},
+	{"0/cmdline", "\"irqaffinity=1,1,1,1\"",
+	 ":1: irqaffinity= names a CPU that there isn't"},
+	{"0/start/irqs/0/flow", "-", ":1: start.irqs[1].flow is missing"},
+	{"0/start/irqs/0/state", "\"0x123456789\"",
+	 ":1: start.irqs[1].state is not a number of 0 to 4294967295"},
+	{"0/start/irqs/0/effective", "[9]", ":1: start.irqs[1][0] is no CPU of the machine"},
+	{"0/start/irqs/15/dev", "\"nobody\"",
+	 ":1: start.irqs[16] is of a device that is not listed"},
+	{"0/start/irqs/15/index", "70000", ":1: start.irqs[16].index is not a number of 0 to 65535"},
+	{"0/start/irqs/15/msg", "[\"0x0\",7,\"0x0\"]", ":1: start.irqs[16].msg is no message"},
+	{"0/start/its_boot_commands", "7",
+	 ":1: a list of writes or events is malformed or too long"},
+};
+
+static bool check(const char *recording, const struct row *row)
 {
+	const char *path = row->path, *text = row->text, *message = row->message;
 	const struct replay_options options = {.max_differences = 1};
-	json_t *lines = recording_lines("x86_64-a2-msi_single");
+	json_t *lines = recording_lines(recording);
 	struct replay_result result;
 	struct temporary file;
 	bool good;
@@ -129,7 +155,9 @@ static void each_is_refused_with_its_message(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		wrong += !check(rows[i].path, rows[i].text, rows[i].message);
+		wrong += !check("x86_64-a2-msi_single", &rows[i]);
+	for (size_t i = 0; i < sizeof(arm_rows) / sizeof(arm_rows[0]); i++)
+		wrong += !check("arm64-alias-alias", &arm_rows[i]);
 	assert_int_equal(wrong, 0);
 }
 
