@@ -192,9 +192,9 @@ void handle_fasteoi_irq(struct irq_desc *desc)
 	if (desc->istate & IRQS_ONESHOT)
 		mask_irq(desc);
 	handle_irq_event(desc);
+	eoi(desc);
 	if (desc->istate & IRQS_ONESHOT && !irqd_has(&desc->irq_data, IRQD_IRQ_DISABLED))
 		unmask_irq(desc);
-	eoi(desc);
 	/* It came again on another CPU while the handler ran here. */
 	if (desc->istate & IRQS_PENDING)
 		check_irq_resend(desc, false);

@@ -157,7 +157,7 @@ static void ioapic_end_level(struct irq_data *d)
 {
 	struct ioapic_unit *u = unit_of(d);
 	struct ioapic_pin *p = pin_of(d);
-	bool moves = irqd_has(d, IRQD_SETAFFINITY_PENDING) && !irqd_has(d, IRQD_IRQ_DISABLED);
+	bool moves = irqd_has(d, IRQD_SETAFFINITY_PENDING);
 	bool masked = irqd_has(d, IRQD_IRQ_MASKED);
 
 	if (moves && !masked)

@@ -25,9 +25,15 @@ struct card { /* a device whose handler lets go of the line at its last call */
 struct lab {
 	struct machine *m;
 	enum remap_kind kind;
+	enum apic_mode apic;
 	struct card a, b;
-	unsigned torn; /* entries that changed with their remote IRR set */
-	uint32_t index;
+	struct bus_listener listener;
+	uint32_t index;	  /* of the I/O APIC, as last written */
+	unsigned torn;	  /* entries that changed with their remote IRR set */
+	unsigned open;	  /* high halves that changed with the entry unmasked */
+	unsigned writes;  /* of the entry's halves */
+	unsigned lets_in; /* writes that unmask */
+	uint32_t first;	  /* the half that was written first */
 };
 
 static enum irqreturn service(int irq, void *dev_id)
@@ -46,7 +52,7 @@ static enum irqreturn service(int irq, void *dev_id)
 	return IRQ_HANDLED;
 }
 
-static struct machine *machine_with(enum remap_kind kind)
+static struct machine *machine_with(enum remap_kind kind, enum apic_mode apic)
 {
 	static const struct device_desc devices[] = {
 		{.name = "a", .requester = 0x18, .node = -1, .pin = 1, .intx_irq = IRQ},
@@ -58,6 +64,7 @@ static struct machine *machine_with(enum remap_kind kind)
 	const struct remap_desc remap = {.name = "ir", .kind = kind, .entries = 256};
 	const struct machine_desc desc = {
 		.nr_cpus = 2,
+		.apic_mode = apic,
 		.remaps = &remap,
 		.nr_remaps = kind != REMAP_NONE,
 		.devices = devices,
@@ -74,12 +81,17 @@ static struct machine *machine_with(enum remap_kind kind)
 	return m;
 }
 
-static int setup_with(void **state, enum remap_kind kind)
+static void watch_entry(void *context, struct machine *m, const struct tape_record *record);
+
+static int setup_with(void **state, enum remap_kind kind, enum apic_mode apic)
 {
 	struct lab *lab = test_calloc(1, sizeof(*lab));
 
-	lab->m = machine_with(kind);
+	lab->m = machine_with(kind, apic);
 	lab->kind = kind;
+	lab->apic = apic;
+	lab->listener = (struct bus_listener){.before = watch_entry, .context = lab};
+	assert_int_equal(bus_listen(lab->m, &lab->listener), 0);
 	lab->a = (struct card){.lab = lab, .name = "a"};
 	lab->b = (struct card){.lab = lab, .name = "b"};
 	*state = lab;
@@ -88,17 +100,22 @@ static int setup_with(void **state, enum remap_kind kind)
 
 static int setup_plain(void **state)
 {
-	return setup_with(state, REMAP_NONE);
+	return setup_with(state, REMAP_NONE, 0);
 }
 
 static int setup_intel(void **state)
 {
-	return setup_with(state, REMAP_INTEL);
+	return setup_with(state, REMAP_INTEL, 0);
 }
 
 static int setup_amd(void **state)
 {
-	return setup_with(state, REMAP_AMD);
+	return setup_with(state, REMAP_AMD, 0);
+}
+
+static int setup_logical(void **state)
+{
+	return setup_with(state, REMAP_NONE, APIC_LOGICAL_FLAT);
 }
 
 static int teardown(void **state)
@@ -107,6 +124,8 @@ static int teardown(void **state)
 
 	assert_null(machine_poisoned(lab->m));
 	assert_int_equal(machine_warnings_total(lab->m), 0);
+	assert_int_equal(lab->torn, 0);
+	assert_int_equal(lab->open, 0);
 	machine_destroy(lab->m);
 	test_free(lab);
 	return 0;
@@ -115,6 +134,34 @@ static int teardown(void **state)
 static uint64_t entry(const struct lab *lab)
 {
 	return ioapic_peek_entry(lab->m, 0, IRQ);
+}
+
+static void watch_entry(void *context, struct machine *m, const struct tape_record *record)
+{
+	uint32_t low = IOAPIC_ENTRY + 2 * IRQ;
+	struct lab *lab = context;
+	struct bus_place place;
+
+	if (record->kind != TAPE_MMIO || !tape_place(m, record, &place) ||
+	    strcmp(place.object, "ioapic0"))
+		return;
+	if (!strcmp(place.field, "index")) {
+		lab->index = (uint32_t)record->value;
+		return;
+	}
+	if (lab->index != low && lab->index != low + 1)
+		return;
+	if (!lab->writes++)
+		lab->first = lab->index - low;
+	lab->lets_in += lab->index == low && !(record->value & IOAPIC_RTE_MASKED);
+	lab->torn += lab->index == low + 1 && entry(lab) & IOAPIC_RTE_REMOTE_IRR;
+	lab->open += lab->index == low + 1 && !(entry(lab) & IOAPIC_RTE_MASKED);
+}
+
+/* Of what is written from now on. */
+static void watch_anew(struct lab *lab)
+{
+	lab->writes = lab->lets_in = 0;
 }
 
 static void request(struct card *card)
@@ -169,6 +216,7 @@ static void entries_follow_the_message(void **state)
 	struct intel_ir_info intel;
 
 	request(&lab->a);
+	assert_int_equal(lab->first, 1); /* what lets the line in comes last */
 	assert_true(x86_vector_info(lab->m, IRQ, &vector));
 	switch (lab->kind) {
 	case REMAP_INTEL:
@@ -181,7 +229,9 @@ static void entries_follow_the_message(void **state)
 		break;
 	default:
 		assert_int_equal(entry(lab),
-				 common | (uint64_t)vector.cfg_dest << 56 | vector.vector);
+				 common | (uint64_t)vector.cfg_dest << 56 |
+					 (lab->apic == APIC_LOGICAL_FLAT ? IOAPIC_RTE_LOGICAL : 0) |
+					 vector.vector);
 	}
 	assert_int_equal(free_irq(lab->m, IRQ, &lab->a), 0);
 	assert_int_equal(entry(lab) & IOAPIC_RTE_MASKED, IOAPIC_RTE_MASKED);
@@ -247,46 +297,42 @@ static void nobody_listens(void **state)
 	assert_int_equal(lab->a.calls, 1);
 }
 
-/* ---- moves ---- */
-
-static void watch_entry(void *context, struct machine *m, const struct tape_record *record)
+static void it_starts_when_asked(void **state)
 {
-	struct lab *lab = context;
-	struct bus_place place;
+	struct lab *lab = *state;
 
-	if (record->kind != TAPE_MMIO || !tape_place(m, record, &place) ||
-	    strcmp(place.object, "ioapic0"))
-		return;
-	if (!strcmp(place.field, "index"))
-		lab->index = (uint32_t)record->value;
-	else if (lab->index == IOAPIC_ENTRY + 2 * IRQ + 1 && entry(lab) & IOAPIC_RTE_REMOTE_IRR)
-		lab->torn++;
+	assert_int_equal(request_irq(lab->m, IRQ, service, IRQF_NO_AUTOEN, "a", &lab->a), 0);
+	assert_int_equal(entry(lab) & IOAPIC_RTE_MASKED, IOAPIC_RTE_MASKED);
+	assert_int_equal(lab->lets_in, 0);
+	raise(&lab->a, 1);
+	assert_int_equal(lab->a.calls, 0);
+	enable_irq(lab->m, IRQ);
+	assert_true(machine_deliver(lab->m, 0) >= 0);
+	assert_int_equal(lab->a.calls, 1);
 }
+
+/* ---- moves ---- */
 
 /* The line stays asserted over the move: it must not end where nobody listens. */
 static void a_level_moves_while_it_is_asserted(void **state)
 {
 	struct lab *lab = *state;
-	const struct bus_listener listener = {.before = watch_entry, .context = lab};
 	struct x86_vector_info before, after;
 
 	request(&lab->a);
 	assert_true(x86_vector_info(lab->m, IRQ, &before));
-	assert_int_equal(bus_listen(lab->m, &listener), 0);
 	move_to(lab, !before.cpu);
 	raise(&lab->a, 2);
 	assert_true(x86_vector_info(lab->m, IRQ, &after));
 	assert_int_equal(after.cpu, !before.cpu);
 	assert_int_equal(lab->a.calls, 2);
 	assert_int_equal(lab->a.cpu, !before.cpu);
-	assert_int_equal(lab->torn, 0);
 	assert_int_equal(entry(lab) & IOAPIC_RTE_REMOTE_IRR, 0);
 	raise(&lab->a, 1);
 	assert_int_equal(lab->a.cpu, !before.cpu);
 	assert_int_equal(machine_settle(lab->m), 0);
 	assert_true(x86_vector_info(lab->m, IRQ, &after));
 	assert_int_equal(after.prev_vector, 0);
-	bus_unlisten(lab->m, &listener);
 }
 
 static void behind_a_unit_the_entry_stays(void **state)
@@ -298,10 +344,77 @@ static void behind_a_unit_the_entry_stays(void **state)
 	request(&lab->a);
 	before = entry(lab);
 	assert_true(x86_vector_info(lab->m, IRQ, &info));
+	watch_anew(lab);
 	move_to(lab, !info.cpu);
+	assert_int_equal(lab->writes, 0);
 	assert_int_equal(entry(lab), before);
 	raise(&lab->a, 1);
 	assert_int_equal(lab->a.cpu, !info.cpu);
+}
+
+/* Software's order comes first: disabled in its handler, it moves all the same. */
+static enum irqreturn move_and_disable(int irq, void *dev_id)
+{
+	struct card *card = dev_id;
+
+	card->cpu = this_cpu(card->lab->m);
+	move_to(card->lab, !card->cpu);
+	disable_irq_nosync(card->lab->m, (unsigned)irq);
+	return service(irq, dev_id);
+}
+
+static void a_disabled_level_moves_at_its_end(void **state)
+{
+	struct lab *lab = *state;
+	struct x86_vector_info info;
+
+	assert_int_equal(request_irq(lab->m, IRQ, move_and_disable, 0, "a", &lab->a), 0);
+	raise(&lab->a, 1);
+	assert_int_equal(lab->a.calls, 1);
+	assert_true(x86_vector_info(lab->m, IRQ, &info));
+	assert_int_equal(info.cpu, !lab->a.cpu);
+	assert_int_equal(entry(lab) & IOAPIC_RTE_MASKED, 0); /* lazily: as it was */
+}
+
+/*
+ * Somebody changes the entry's vector while the interrupt is in service: its end
+ * does not reach the I/O APIC, and with remote IRR set nothing may move.
+ */
+static enum irqreturn move_and_lose_end(int irq, void *dev_id)
+{
+	struct card *card = dev_id;
+	struct lab *lab = card->lab;
+
+	card->cpu = this_cpu(lab->m);
+	move_to(lab, !card->cpu);
+	bus_write(lab->m, IOAPIC_REGISTER_BASE + IOAPIC_INDEX, 4, IOAPIC_ENTRY + 2 * IRQ);
+	bus_write(lab->m, IOAPIC_REGISTER_BASE + IOAPIC_DATA, 4, (uint32_t)entry(lab) ^ 1);
+	watch_anew(lab);
+	return service(irq, dev_id);
+}
+
+static void without_an_end_it_does_not_move(void **state)
+{
+	struct lab *lab = *state;
+	struct x86_vector_info before, after;
+
+	assert_int_equal(request_irq(lab->m, IRQ, move_and_lose_end, IRQF_ONESHOT, "a", &lab->a),
+			 0);
+	assert_true(x86_vector_info(lab->m, IRQ, &before));
+	raise(&lab->a, 1);
+	assert_int_equal(lab->a.calls, 1);
+	assert_true(x86_vector_info(lab->m, IRQ, &after));
+	assert_int_equal(after.cpu, before.cpu);
+	assert_int_equal(after.vector, before.vector);
+	/* Oneshot: masked in the handler, and unmasked once, by the flow. */
+	assert_int_equal(lab->lets_in, 1);
+	assert_int_equal(lab->writes, 1);
+
+	/* The end comes after all, and so does the move with the next interrupt. */
+	assert_int_equal(entry(lab) & IOAPIC_RTE_REMOTE_IRR, IOAPIC_RTE_REMOTE_IRR);
+	bus_write(lab->m, IOAPIC_REGISTER_BASE + IOAPIC_EOI, 4, before.vector);
+	assert_int_equal(entry(lab) & IOAPIC_RTE_REMOTE_IRR, 0);
+	assert_int_equal(free_irq(lab->m, IRQ, &lab->a), 0);
 }
 
 static void an_offline_cpu_is_left(void **state)
@@ -347,6 +460,21 @@ static void the_last_user_frees(void **state)
 	assert_null(irq_to_desc(lab->m, IRQ));
 }
 
+static void a_pin_is_one_interrupt(void **state)
+{
+	struct lab *lab = *state;
+	struct gsi_line level = {.level = true, .low = true, .node = -1};
+	struct irq_alloc_info info = {.type = IRQ_ALLOC_IOAPIC, .hwirq = IRQ, .data = &level};
+	unsigned pin;
+	struct irq_domain *domain = ioapic_of_gsi(lab->m, IRQ, &pin);
+
+	assert_int_equal(irq_domain_alloc_irqs(domain, -1, 1, -1, &info, NULL), -EEXIST);
+	info.hwirq = PINS;
+	assert_int_equal(irq_domain_alloc_irqs(domain, -1, 1, -1, &info, NULL), -EINVAL);
+	info.hwirq = PINS - 1;
+	assert_int_equal(irq_domain_alloc_irqs(domain, -1, 2, -1, &info, NULL), -EINVAL);
+}
+
 static void failed_mapping_leaves_no_trace(void **state)
 {
 	const struct gsi_line level = {.level = true, .low = true, .node = -1};
@@ -385,10 +513,20 @@ int main(void)
 		ON_ALL(a_line_is_shared),
 		ON_ALL(disabled_it_waits),
 		ON_ALL(nobody_listens),
+		ON_ALL(it_starts_when_asked),
 		ON_ALL(a_level_moves_while_it_is_asserted),
 		ON_ALL(an_offline_cpu_is_left),
 		ON_ALL(the_last_user_frees),
+		ON_ALL(a_pin_is_one_interrupt),
 		ON_ALL(failed_mapping_leaves_no_trace),
+		{"entries_follow_the_message (logical)", entries_follow_the_message, setup_logical,
+		 teardown, NULL},
+		{"a_level_moves_while_it_is_asserted (logical)", a_level_moves_while_it_is_asserted,
+		 setup_logical, teardown, NULL},
+		{"a_disabled_level_moves_at_its_end (plain)", a_disabled_level_moves_at_its_end,
+		 setup_plain, teardown, NULL},
+		{"without_an_end_it_does_not_move (plain)", without_an_end_it_does_not_move,
+		 setup_plain, teardown, NULL},
 		{"behind_a_unit_the_entry_stays (intel)", behind_a_unit_the_entry_stays,
 		 setup_intel, teardown, NULL},
 		{"behind_a_unit_the_entry_stays (amd)", behind_a_unit_the_entry_stays, setup_amd,
