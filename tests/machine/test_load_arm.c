@@ -39,17 +39,19 @@ static void what_is_refused(void **state)
 	expect_refused(&(struct machine_desc){.gic = &v3, .nr_cpus = 2, .cpus = first_is_off},
 		       "CPU 0");
 	expect_refused(&(struct machine_desc){.gic = &v3, .nr_cpus = 1, .cpus = &far}, "NUMA");
-	expect_refused(
-		&(struct machine_desc){
-			.gic = &v3, .nr_cpus = 2, .default_affinity = &beyond, .nr_default_affinity = 1},
-		"default affinity");
+	expect_refused(&(struct machine_desc){.gic = &v3,
+					      .nr_cpus = 2,
+					      .default_affinity = &beyond,
+					      .nr_default_affinity = 1},
+		       "default affinity");
 	expect_refused(
 		&(struct machine_desc){.gic = &v3, .nr_cpus = 2, .remaps = &remap, .nr_remaps = 1},
 		"no x86 units");
 	expect_refused(&(struct machine_desc){.gic = &v3, .nr_cpus = 2, .its = its, .nr_its = 9},
 		       "at most 8");
-	expect_refused(&(struct machine_desc){.gic = &v3, .nr_cpus = 2, .v2ms = frames, .nr_v2ms = 9},
-		       "at most 8");
+	expect_refused(
+		&(struct machine_desc){.gic = &v3, .nr_cpus = 2, .v2ms = frames, .nr_v2ms = 9},
+		"at most 8");
 	expect_refused(
 		&(struct machine_desc){.gic = &v3, .nr_cpus = 2, .smmus = smmus, .nr_smmus = 9},
 		"at most 8");
@@ -74,7 +76,11 @@ static void each_its_has_its_own(void **state)
 {
 	static const struct its_desc its[2] = {{.name = "near"}, {.name = "far"}};
 	static const struct device_desc devices[2] = {
-		{.name = "a", .bus_name = "0000:00:01.0", .requester = 8, .node = -1, .msix.size = 4},
+		{.name = "a",
+		 .bus_name = "0000:00:01.0",
+		 .requester = 8,
+		 .node = -1,
+		 .msix.size = 4},
 		{.name = "b",
 		 .bus_name = "0000:00:02.0",
 		 .requester = 16,
@@ -191,8 +197,7 @@ static void goes_on_from_there(void **state)
 	/* Its driver finds what it would have allocated; all CPUs will do, and CPU 0 has less. */
 	at = tape_position(b->m);
 	arm_request(b, 17);
-	assert_string_equal(arm_story(b, at, NULL),
-			    "INV 118 e0; SYNC 1; MOVI 118 e0 c0; SYNC 1");
+	assert_string_equal(arm_story(b, at, NULL), "INV 118 e0; SYNC 1; MOVI 118 e0 c0; SYNC 1");
 	assert_int_equal(arm_raise(b, b->nic, 0), 1);
 	assert_int_equal(b->handled_on, 0);
 	assert_int_equal(arm_affinity(b, 17, "2"), 0);
