@@ -71,8 +71,8 @@ static struct object_header *take_free(struct machine *m, unsigned class)
 		return NULL;
 	link = object_of(block);
 	unpoison(link, class_bytes(class));
-	if (m->nr_snapshots)
-		journal_free_block(m, block, false);
+	if (m->nr_snapshots && link->saved != m->epoch && (char *)block < m->arena_floor)
+		journal_free_block(m, block);
 	m->state.free[class] = link->next;
 	return block;
 }
@@ -85,8 +85,6 @@ static struct object_header *take_fresh(struct machine *m, size_t payload)
 	if ((size_t)(m->arena_end - m->state.arena_next) < bytes)
 		return NULL;
 	unpoison(block, bytes);
-	if (m->nr_snapshots)
-		journal_free_block(m, block, true);
 	m->state.arena_next += bytes;
 	return block;
 }
@@ -141,20 +139,21 @@ void *object_alloc(struct machine *m, const struct object_type *type, size_t siz
 
 /*
  * The last block of the arena goes back as space of any size, so that who
- * unwinds in reverse order leaves the arena as it was.
+ * unwinds in reverse order leaves the arena as it was. A block that a snapshot
+ * knows keeps its place; that it was live is in the journal by now.
  */
 static void give_back(struct machine *m, struct object_header *block, unsigned class)
 {
 	struct free_block *link = object_of(block);
 	char *end = (char *)link + class_bytes(class);
 
-	if (end == m->state.arena_next) {
-		journal_raw(m, block, sizeof(*block)); /* blocks to come will not respect it */
+	if (end == m->state.arena_next && (char *)block >= m->arena_floor) {
 		m->state.arena_next = (char *)block;
 		return;
 	}
 	unpoison(link, sizeof(*link));
 	link->next = m->state.free[class];
+	link->saved = m->nr_snapshots ? m->epoch : 0;
 	m->state.free[class] = block;
 }
 
@@ -174,6 +173,8 @@ void object_free(struct machine *m, void *object)
 		machine_poison(m, "object freed while a timer in it is armed");
 		return;
 	}
+	if (m->state.nr_held)
+		WARN_IF(m, locks_free_inside(m, object, block->size), LOCK_MISUSE, 0);
 	if (unlikely(m->watched))
 		watch_free(m, block);
 	if (block->slot)
@@ -237,10 +238,18 @@ void arena_retire(struct machine *m, struct object_header *block)
 	unpoison(object_of(block), class_bytes(size_class(block->size)));
 }
 
+void arena_cut(struct machine *m, char *end)
+{
+	for (char *at = end; at < m->state.arena_next;) {
+		struct object_header *block = (struct object_header *)(void *)at;
+
+		at += block_bytes(block->size);
+		arena_retire(m, block);
+	}
+}
+
 void arena_release(struct object_header *block, const void *saved, size_t size)
 {
-	if (!size)
-		return; /* never used before: its place is behind arena_next again */
 	unpoison(object_of(block), sizeof(struct free_block));
 	memcpy(block, saved, size);
 	poison(object_of(block), class_bytes(size_class(block->size)));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "machine_impl.h"
 
+#include <string.h>
+
 void step(struct machine *m, enum step_kind kind, const void *object)
 {
 	(void)kind;
@@ -39,18 +41,95 @@ unsigned run_on_cpu(struct machine *m, unsigned cpu)
 /* ---- locks ---- */
 
 /*
- * A lock changes without touch(): it is no value of its object. Snapshots still
- * have to take it back, for the object may have been saved while it was held.
+ * A lock is no value of its object, and changes without touch(): which ones are held
+ * is the machine's own state, and what a snapshot takes back from there.
  */
+static void hold(struct machine *m, struct lock *lock)
+{
+	struct machine_state *s = &m->state;
+
+	if (unlikely(s->nr_held == MAX_HELD)) {
+		machine_poison(m, "too many locks are held at once");
+		return;
+	}
+	s->held[s->nr_held++] = (struct held_lock){lock, s->cpu};
+	lock->held++;
+	lock->owner = (uint16_t)s->cpu;
+}
+
+static void forget_held(struct machine_state *s, uint32_t index)
+{
+	s->nr_held--;
+	memmove(&s->held[index], &s->held[index + 1], (s->nr_held - index) * sizeof(s->held[0]));
+}
+
+static void let_go(struct machine *m, struct lock *lock)
+{
+	struct machine_state *s = &m->state;
+	uint32_t i = s->nr_held;
+
+	lock->held--;
+	while (i-- > 0) {
+		if (s->held[i].lock == lock) {
+			forget_held(s, i);
+			return;
+		}
+	}
+}
+
+static bool is_inside(const void *at, const void *object, size_t size)
+{
+	return (const char *)at >= (const char *)object &&
+	       (const char *)at < (const char *)object + size;
+}
+
+bool locks_free_inside(struct machine *m, const void *object, size_t size)
+{
+	struct machine_state *s = &m->state;
+	bool any = false;
+
+	for (uint32_t i = s->nr_held; i-- > 0;) {
+		if (is_inside(s->held[i].lock, object, size)) {
+			forget_held(s, i);
+			any = true;
+		}
+	}
+	return any;
+}
+
+void locks_release_in_copy(const struct machine *m, const void *object, size_t size, char *copy)
+{
+	for (uint32_t i = 0; i < m->state.nr_held; i++) {
+		const struct lock *lock = m->state.held[i].lock;
+
+		if (is_inside(lock, object, size))
+			((struct lock *)(void *)(copy +
+						 ((const char *)lock - (const char *)object)))
+				->held = 0;
+	}
+}
+
+void locks_release_all(const struct machine *m)
+{
+	for (uint32_t i = 0; i < m->state.nr_held; i++)
+		m->state.held[i].lock->held = 0;
+}
+
+void locks_hold_again(const struct machine *m)
+{
+	for (uint32_t i = 0; i < m->state.nr_held; i++) {
+		m->state.held[i].lock->held++;
+		m->state.held[i].lock->owner = (uint16_t)m->state.held[i].cpu;
+	}
+}
+
 void lock_acquire(struct machine *m, struct lock *lock)
 {
 	step(m, STEP_LOCK, lock);
 	if (lock->sleeps)
 		WARN_IF(m, in_atomic_context(m), SLEEP_IN_ATOMIC, 0);
 	WARN_IF(m, lock->held, LOCK_MISUSE, 0);
-	journal_raw(m, lock, sizeof(*lock));
-	lock->held++;
-	lock->owner = (uint16_t)m->state.cpu;
+	hold(m, lock);
 	if (!lock->sleeps)
 		m->state.spinning++;
 }
@@ -61,8 +140,7 @@ void lock_release(struct machine *m, struct lock *lock)
 	if (WARN_IF(m, !lock->held, LOCK_MISUSE, 0))
 		return;
 	WARN_IF(m, !lock->sleeps && lock->owner != m->state.cpu, LOCK_MISUSE, 0);
-	journal_raw(m, lock, sizeof(*lock));
-	lock->held--;
+	let_go(m, lock);
 	if (!lock->sleeps && m->state.spinning)
 		m->state.spinning--;
 }

@@ -69,7 +69,8 @@ struct machine *machine_create(const struct machine_options *options)
 	m->journal_bytes = journal;
 	m->masks = m->masks_next = take(&next, MASKS_BYTES);
 	m->masks_end = m->masks + MASKS_BYTES;
-	m->arena = m->arena_dirty = m->state.arena_next = take(&next, arena);
+	m->arena = m->arena_dirty = take(&next, arena);
+	m->arena_floor = m->state.arena_next = m->arena;
 	m->arena_end = m->arena + arena;
 	m->state.next_region = NO_REGION + 1;
 	machine_set_profile(m, o->profile);

@@ -25,8 +25,9 @@ struct object_header {
 	uint32_t slot; /* in machine.slots; 0: nobody watched it so far */
 };
 
-struct free_block { /* the first word of a free block's payload */
+struct free_block { /* the start of a free block's payload */
 	struct object_header *next;
+	uint64_t saved; /* epoch in which the journal last took a copy */
 };
 
 struct digest_sums {
@@ -59,6 +60,12 @@ struct pointer_table { /* an ordered array in the arena, of no digest */
 	void *at[];
 };
 
+#define MAX_HELD 32u
+struct held_lock {
+	struct lock *lock;
+	uint32_t cpu;
+};
+
 #define MAX_LISTENERS	  8u
 #define MAX_EOI_LISTENERS 16u
 #define CPU_WORDS	  (CPUMASK_MAX_CPUS / 64)
@@ -86,8 +93,9 @@ struct machine_state {
 	struct object_header *free[SIZE_CLASSES];
 
 	/* who executes */
-	uint32_t cpu, hardirq, spinning;
-	struct timer *timers; /* by expiry, then in the order they were armed */
+	uint32_t cpu, hardirq, spinning, nr_held;
+	struct held_lock held[MAX_HELD]; /* in the order they were taken */
+	struct timer *timers;		 /* by expiry, then in the order they were armed */
 
 	/* the bus */
 	int next_region;
@@ -133,6 +141,12 @@ struct machine {
 	size_t mapping_bytes;
 	char *arena, *arena_end;
 	char *arena_dirty; /* from here on the arena was never used, hence is zero */
+	/*
+	 * Where the arena ended when the youngest snapshot was taken. Blocks below keep their
+	 * places as long as it is in force; those above are younger, and taking back forgets them
+	 * as a whole.
+	 */
+	char *arena_floor;
 
 	/* watchers */
 	struct slot *slots;
@@ -176,9 +190,11 @@ bool arena_plausible(const struct machine *m, const void *object);
 struct object_header *arena_walk(const struct machine *m, const struct object_header *previous);
 /*
  * Taking back. A live block first stops being one, then becomes live with the
- * saved content, or free with the saved header and link (size 0: never used).
+ * saved content, or free with the saved header and link.
  */
 void arena_retire(struct machine *m, struct object_header *block);
+/* All blocks from `end` on stop being. */
+void arena_cut(struct machine *m, char *end);
 void arena_revive(struct object_header *block, const struct object_header *saved,
 		  const void *content);
 void arena_release(struct object_header *block, const void *saved, size_t size);
@@ -205,16 +221,24 @@ static inline bool digesting(const struct machine *m)
 
 /* ---- snapshot.c ---- */
 
-/* Each saves what is there now, for restores; called only while there is a snapshot. */
+/*
+ * Each saves what is there now, for restores; called only while there is a snapshot, and once in an
+ * epoch for each place: so a journal is bounded by what exists, however long the run.
+ */
 void journal_object(struct machine *m, struct object_header *header, const struct slot *slot);
-void journal_free_block(struct machine *m, struct object_header *block, bool fresh);
+void journal_free_block(struct machine *m, struct object_header *block);
+/* Bytes inside an object that change without touch(). */
 void journal_bytes(struct machine *m, void *at, size_t size);
-static inline void journal_raw(struct machine *m, void *at, size_t size)
-{
-	if (unlikely(m->nr_snapshots))
-		journal_bytes(m, at, size);
-}
 void snapshots_drop(struct machine *m);
+
+/* ---- exec.c ---- */
+
+/* An object goes: locks in it are held no more. Whether there was one. */
+bool locks_free_inside(struct machine *m, const void *object, size_t size);
+/* In a copy of the object all locks are free; who restores holds again those that were held. */
+void locks_release_in_copy(const struct machine *m, const void *object, size_t size, char *copy);
+void locks_release_all(const struct machine *m);
+void locks_hold_again(const struct machine *m);
 
 /* ---- tape.c ---- */
 

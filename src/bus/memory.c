@@ -29,7 +29,7 @@ struct memory {
 	struct region *region;
 	struct memory_label label;
 	uint64_t nr_blocks;
-	struct memory_block *block[];
+	struct memory_block *block[]; /* then, for each, the epoch of its copy in the journal */
 };
 
 static void block_digest(const void *object, struct digest *d)
@@ -72,10 +72,22 @@ static uint64_t find_gap(const struct machine *m, uint64_t size, uint64_t align)
 	return at >= MEMORY_FIRST && at <= MEMORY_LAST && MEMORY_LAST - at >= size - 1 ? at : 0;
 }
 
+/* The copy of a whole big range would be worse than that of some of its links. */
+static void journal_link(struct machine *m, struct memory *memory, uint64_t index)
+{
+	uint64_t *saved = (uint64_t *)(void *)&memory->block[memory->nr_blocks] + index;
+
+	if (*saved == m->epoch || slot_of(m, header_of(memory))->saved == m->epoch)
+		return;
+	journal_bytes(m, &memory->block[index], sizeof(memory->block[index]));
+	*saved = m->epoch;
+}
+
 static void link_block(struct machine *m, struct memory *memory, uint64_t index,
 		       struct memory_block *block)
 {
-	journal_raw(m, &memory->block[index], sizeof(memory->block[index]));
+	if (unlikely(m->nr_snapshots))
+		journal_link(m, memory, index);
 	memory->block[index] = block;
 }
 
@@ -150,7 +162,8 @@ uint64_t bus_memory_alloc(struct machine *m, uint64_t size, uint64_t align,
 	nr = (size + BLOCK_BYTES - 1) / BLOCK_BYTES;
 	if (!first)
 		return 0;
-	memory = object_alloc(m, &memory_type, sizeof(*memory) + nr * sizeof(memory->block[0]));
+	memory = object_alloc(m, &memory_type,
+			      sizeof(*memory) + nr * (sizeof(memory->block[0]) + sizeof(m->epoch)));
 	if (!memory)
 		return 0;
 	memory->first = first;

@@ -12,7 +12,7 @@ struct snapshot {
 
 enum undo_kind {
 	UNDO_OBJECT, /* the block was live: header, then content */
-	UNDO_FREE,   /* the block was free: header, then its link; nothing if it was never used */
+	UNDO_FREE,   /* the block was free: header, then its link */
 	UNDO_RAW,    /* bytes inside an object that nobody needs to touch() */
 };
 
@@ -61,18 +61,19 @@ void journal_object(struct machine *m, struct object_header *header, const struc
 		return;
 	memcpy(bytes, header, sizeof(*header));
 	memcpy(bytes + sizeof(*header), object_of(header), header->size);
+	locks_release_in_copy(m, object_of(header), header->size, bytes + sizeof(*header));
 	if (digesting(m) && header->type->digest && !slot->dirty) {
 		undo->clean = 1;
 		undo->digest = slot->digest;
 	}
 }
 
-void journal_free_block(struct machine *m, struct object_header *block, bool fresh)
+void journal_free_block(struct machine *m, struct object_header *block)
 {
-	size_t size = fresh ? 0 : sizeof(*block) + sizeof(struct free_block);
+	size_t size = sizeof(*block) + sizeof(struct free_block);
 	char *bytes;
 
-	if (journal_room(m, block, size, UNDO_FREE, &bytes) && size)
+	if (journal_room(m, block, size, UNDO_FREE, &bytes))
 		memcpy(bytes, block, size);
 }
 
@@ -99,12 +100,15 @@ static void undo_object(struct machine *m, const struct undo *undo, const char *
 		mark_dirty(m, block, slot);
 }
 
-static void undo_one(struct machine *m)
+static void undo_one(struct machine *m, const char *floor)
 {
 	struct undo *undo =
 		(struct undo *)(void *)(m->journal + m->journal_used - sizeof(struct undo));
 	char *bytes = (char *)undo - padded(undo->size);
 
+	m->journal_used = (size_t)(bytes - m->journal);
+	if ((char *)undo->at >= floor)
+		return; /* of a younger snapshot, and gone */
 	switch ((enum undo_kind)undo->kind) {
 	case UNDO_OBJECT:
 		undo_object(m, undo, bytes);
@@ -117,7 +121,6 @@ static void undo_one(struct machine *m)
 		arena_put_raw(undo->at, bytes, undo->size);
 		break;
 	}
-	m->journal_used = (size_t)(bytes - m->journal);
 }
 
 static int snapshots_grow(struct machine *m)
@@ -142,6 +145,7 @@ int machine_snapshot(struct machine *m)
 	snapshot->state = m->state;
 	snapshot->journal_used = m->journal_used;
 	snapshot->tape_position = m->tape_position;
+	m->arena_floor = m->state.arena_next;
 	m->epoch++;
 	m->watched |= WATCH_SNAPSHOTS;
 	return m->nr_snapshots++;
@@ -165,12 +169,16 @@ int machine_restore(struct machine *m, int number)
 	if (number < 0 || number >= m->nr_snapshots)
 		return -EINVAL;
 	snapshot = &m->snapshots[number];
+	locks_release_all(m);
+	arena_cut(m, snapshot->state.arena_next);
 	while (m->journal_used > snapshot->journal_used)
-		undo_one(m);
+		undo_one(m, snapshot->state.arena_next);
 	m->state = snapshot->state;
+	m->arena_floor = m->state.arena_next;
 	tape_take_back(m, snapshot->tape_position);
 	m->nr_snapshots = number + 1;
 	m->epoch++;
+	locks_hold_again(m);
 	lookups_forget(m);
 	return 0;
 }
@@ -180,6 +188,7 @@ int machine_discard(struct machine *m, int number)
 	if (number < 0 || number >= m->nr_snapshots)
 		return -EINVAL;
 	m->nr_snapshots = number;
+	m->arena_floor = number ? m->snapshots[number - 1].state.arena_next : m->arena;
 	if (!number) {
 		m->journal_used = 0;
 		m->watched &= ~(uint32_t)WATCH_SNAPSHOTS;

@@ -92,52 +92,53 @@ long machine_deliver(struct machine *m, unsigned long limit)
 
 /* ---- timers ---- */
 
-static void link_to(struct machine *m, struct timer **link, struct timer *to)
+static void timer_touch(struct machine *m, struct timer *timer)
 {
-	journal_raw(m, link, sizeof(*link));
-	*link = to;
+	if (timer->object)
+		touch(m, timer->object);
+	else if (unlikely(m->nr_snapshots))
+		journal_bytes(m, timer, sizeof(*timer));
 }
 
-static struct timer **link_of(struct machine *m, const struct timer *timer)
+/* NULL: the first of all. */
+static void link_behind(struct machine *m, struct timer *previous, struct timer *to)
 {
-	struct timer **link = &m->state.timers;
-
-	while (*link && *link != timer)
-		link = &(*link)->next;
-	return link;
+	if (previous) {
+		timer_touch(m, previous);
+		previous->next = to;
+	} else {
+		m->state.timers = to;
+	}
 }
 
 void timer_cancel(struct machine *m, struct timer *timer)
 {
-	struct timer **link;
+	struct timer *previous = NULL, *t = m->state.timers;
 
 	if (!timer->armed)
 		return;
-	link = link_of(m, timer);
-	if (*link)
-		link_to(m, link, timer->next);
-	if (timer->object)
-		touch(m, timer->object);
-	journal_raw(m, timer, sizeof(*timer));
+	for (; t && t != timer; t = t->next)
+		previous = t;
+	if (t)
+		link_behind(m, previous, timer->next);
+	timer_touch(m, timer);
 	timer->armed = 0;
 	timer->next = NULL;
 }
 
 void timer_arm(struct machine *m, struct timer *timer, unsigned cpu, uint64_t ticks_from_now)
 {
-	struct timer **link = &m->state.timers;
+	struct timer *previous = NULL, *t;
 
 	timer_cancel(m, timer);
-	if (timer->object)
-		touch(m, timer->object);
-	journal_raw(m, timer, sizeof(*timer));
+	timer_touch(m, timer);
 	timer->cpu = cpu;
 	timer->at = m->state.ticks + (ticks_from_now ? ticks_from_now : 1);
 	timer->armed = 1;
-	while (*link && (*link)->at <= timer->at)
-		link = &(*link)->next;
-	timer->next = *link;
-	link_to(m, link, timer);
+	for (t = m->state.timers; t && t->at <= timer->at; t = t->next)
+		previous = t;
+	timer->next = t;
+	link_behind(m, previous, timer);
 }
 
 /* A CPU that was switched off runs nothing. */

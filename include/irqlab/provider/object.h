@@ -128,7 +128,8 @@ struct timer {
 	struct timer *next;
 	/*
 	 * The object that it is part of: touched whenever the timer changes, and what tells timers
-	 * apart in digests. NULL: the owner's digest must not contain fields of the timer.
+	 * apart in digests. NULL: the owner's digest must not contain fields of the timer, and the
+	 * journal of a snapshot takes each change of it.
 	 */
 	void *object;
 };
