@@ -23,7 +23,7 @@ enum scenario_status {
 	SCENARIO_INVALID = 2,	/* the script does not parse, or names what isn't there */
 	SCENARIO_BROKEN = 3,	/* irqlab itself: no memory, no such file */
 	SCENARIO_EXHAUSTED = 4, /* a limit was hit: never a pass */
-	SCENARIO_SKIPPED = 77,	/* needs what this build has not */
+	SCENARIO_SKIPPED = 77,	/* needs what this build, or the machine, has not */
 };
 const char *scenario_status_name(enum scenario_status status);
 /* The status of several together: broken, invalid, failed, exhausted, skipped, passed. */
@@ -80,6 +80,7 @@ int scenario_format_by_name(const char *name);
 struct scenario_result {
 	const char *name; /* title, then " [key=value …]" */
 	enum scenario_status status;
+	const char *reason;	      /* of SCENARIO_SKIPPED: why; NULL otherwise */
 	unsigned actions, assertions; /* carried out */
 	uint64_t records;	      /* on the tape at the end */
 	struct fingerprint tape;      /* of the writes and events */
@@ -105,7 +106,7 @@ struct scenario_totals {
 	unsigned blessed; /* snapshots rewritten */
 };
 
-/* Checks, then runs each combination. `totals` may be NULL. */
+/* Checks, then runs each combination. Skipped only where all of them are. `totals` may be NULL. */
 enum scenario_status scenario_run(struct scenario *s, const struct scenario_run_options *options,
 				  struct scenario_totals *totals);
 
@@ -149,7 +150,10 @@ struct scenario_report *scenario_report_begin(FILE *to, enum scenario_format for
 /* Runs it and writes the result. */
 enum scenario_status scenario_report_run(struct scenario_report *r, struct scenario *s,
 					 const struct scenario_run_options *options);
-/* Writes what the format has at its end, frees the report and returns the status of all. */
+/*
+ * Writes what the format has at its end, frees the report and returns the status of all: skipped
+ * only where each of them was.
+ */
 enum scenario_status scenario_report_end(struct scenario_report *r);
 
 /* ---- the verbs ---- */

@@ -43,7 +43,7 @@ void build_arm_load_commands(struct build *b); /* when interrupts are loaded */
 bool build_arm_owns_level(const struct build *b, const struct irq_data *d);
 int build_arm_load_level(struct build *b, struct irq_data *d);
 
-/* Devices on no bus, under the outermost MSI parent. */
+/* Devices on no bus. */
 int build_platforms(struct build *b);
 
 /* load_riscv.c: all of a machine with an IMSIC. */

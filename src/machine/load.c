@@ -2,6 +2,7 @@
 #include <irqlab/topology.h>
 
 #include "chips/pci.h"
+#include "chips/platform_msi.h"
 #include "core/core.h"
 #include "core/load.h"
 #include "domains/amd_ir.h"
@@ -16,6 +17,7 @@
 #include "sim_iommu/amdvi.h"
 #include "sim_iommu/vtd.h"
 #include "sim_pci/function.h"
+#include "sim_platform/platform.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -407,11 +409,40 @@ static int load_start(struct build *b)
 	return ret;
 }
 
+/* Only the MSI parents of Arm and RISC-V serve devices on no bus; elsewhere they have none. */
+static struct irq_domain *platform_parent(struct build *b)
+{
+	if (b->desc->gic)
+		return build_arm_parent(b, NULL);
+	return b->desc->imsic ? build_riscv_parent(b, NULL) : NULL;
+}
+
+int build_platforms(struct build *b)
+{
+	for (uint32_t i = 0; i < b->desc->nr_platforms; i++) {
+		const struct platform_desc *desc = &b->desc->platforms[i];
+		struct platform_dev *dev;
+		uint64_t registers;
+		int ret;
+
+		if (!desc->name || !*desc->name)
+			return build_refuse(b, -EINVAL, "a device needs a name");
+		ret = platform_device_create(b->m, desc, i, &registers);
+		if (ret)
+			return build_refuse(b, ret, "a platform device cannot be made");
+		ret = platform_device_add(b->m, desc, platform_parent(b), registers, &dev);
+		if (ret)
+			return build_refuse(b, ret, "a platform device cannot be added");
+	}
+	return 0;
+}
+
 int build_machine(struct build *b)
 {
 	static int (*const stages[])(struct build *) = {
-		check_cpus, check_units, build_check_devices, build_cpus,    build_core,
-		build_root, build_units, build_ioapics,	      build_devices, build_lines,
+		check_cpus,    check_units,	build_check_devices, build_cpus,
+		build_core,    build_root,	build_units,	     build_ioapics,
+		build_devices, build_platforms, build_lines,
 	};
 	int ret = 0;
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "chips/platform_msi.h"
 #include "domains/doorbell.h"
 #include "domains/gic.h"
 #include "domains/gic_v2m.h"
@@ -10,7 +9,6 @@
 #include "sim_iommu/gicv2m.h"
 #include "sim_iommu/its.h"
 #include "sim_iommu/smmu.h"
-#include "sim_platform/platform.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,9 +51,6 @@ static int check_units(struct build *b)
 		return build_refuse(b, -EINVAL, "a machine has at most 8 units of a kind");
 	if (desc->nr_its && desc->gic->version != 3)
 		return build_refuse(b, -EINVAL, "an ITS needs a GICv3");
-	for (uint32_t i = 0; i < desc->nr_platforms; i++)
-		if (!desc->platforms[i].name || !*desc->platforms[i].name)
-			return build_refuse(b, -EINVAL, "a device needs a name");
 	return 0;
 }
 
@@ -189,23 +184,6 @@ struct irq_domain *build_arm_parent(struct build *b, const char *name)
 		if (b->desc->v2ms[i].name && !strcmp(name, b->desc->v2ms[i].name))
 			return b->v2m;
 	return irq_domain_by_name(b->m, name);
-}
-
-int build_platforms(struct build *b)
-{
-	for (uint32_t i = 0; i < b->desc->nr_platforms; i++) {
-		const struct platform_desc *desc = &b->desc->platforms[i];
-		struct platform_dev *dev;
-		uint64_t registers;
-		int ret = platform_device_create(b->m, desc, i, &registers);
-
-		if (ret)
-			return build_refuse(b, ret, "a platform device cannot be made");
-		ret = platform_device_add(b->m, desc, outermost(b), registers, &dev);
-		if (ret)
-			return build_refuse(b, ret, "a platform device cannot be added");
-	}
-	return 0;
 }
 
 int build_arm_machine(struct build *b)

@@ -163,8 +163,8 @@ static int build_architecture(struct build *b)
 int build_legacy_machine(struct build *b)
 {
 	static int (*const stages[])(struct build *) = {
-		check,	    build_check_devices, build_cpus,
-		build_core, build_architecture,	 build_devices,
+		check,	       build_check_devices, build_cpus, build_core, build_architecture,
+		build_devices, build_platforms,
 	};
 	int ret = 0;
 

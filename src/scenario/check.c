@@ -12,7 +12,7 @@
 
 struct checker {
 	struct scope *scope;
-	unsigned actions, assertions;
+	unsigned actions, assertions, refusals;
 };
 
 static void check_list(struct checker *c, const struct stmt *list);
@@ -367,10 +367,22 @@ static void check_topology(struct checker *c, const struct stmt *stmt)
 static void check_action(struct checker *c, const struct stmt *stmt)
 {
 	c->actions++;
+	c->refusals += stmt->result.kind == RESULT_ERROR;
 	if (!needs_topology(c, stmt))
 		return;
 	check_arguments(c, stmt);
 	check_definition(c->scope, stmt);
+}
+
+/* What follows in this combination is never reached. */
+static void check_unsupported(struct checker *c, const struct stmt *stmt)
+{
+	unsigned before = c->refusals;
+
+	check_list(c, stmt->body);
+	if (c->refusals == before)
+		scope_error(c->scope, DIAG_NOTHING_REFUSED, stmt->span);
+	c->scope->unsupported = stmt_value(stmt, "REASON")->text;
 }
 
 static void check_block(struct checker *c, const struct stmt *stmt)
@@ -383,7 +395,11 @@ static void check_block(struct checker *c, const struct stmt *stmt)
 		c->assertions++;
 		return; /* its properties are the explorer's */
 	}
-	if (needs_topology(c, stmt))
+	if (!needs_topology(c, stmt))
+		return;
+	if (stmt->verb == VERB_UNSUPPORTED)
+		check_unsupported(c, stmt);
+	else
 		check_list(c, stmt->body);
 }
 
@@ -413,7 +429,8 @@ static void check_statement(struct checker *c, const struct stmt *stmt)
 
 static void check_list(struct checker *c, const struct stmt *list)
 {
-	for (const struct stmt *stmt = list; stmt && !c->scope->diags->full; stmt = stmt->next)
+	for (const struct stmt *stmt = list;
+	     stmt && !c->scope->diags->full && !c->scope->unsupported; stmt = stmt->next)
 		if (stmt->verb != VERB_NONE && scope_applies(c->scope, stmt))
 			check_statement(c, stmt);
 }
@@ -492,6 +509,13 @@ void check_program(struct scenario *s)
 	}
 	if (!asserts && !s->run_diags.errors)
 		diag_add(&s->run_diags, DIAG_NOTHING_ASSERTED, top);
+}
+
+enum scenario_status status_of_all(enum scenario_status worst, const struct scenario_totals *totals)
+{
+	bool all_skipped = totals->skipped && !totals->passed && !totals->failed;
+
+	return worst == SCENARIO_PASSED && all_skipped ? SCENARIO_SKIPPED : worst;
 }
 
 static __attribute__((noinline)) bool check_guarded(struct scenario *s)

@@ -4,8 +4,14 @@
 
 #include "scenario/scope.h"
 
+#include <irqlab/scenario.h>
+
 /* Checks all combinations; the diagnostics are the scenario's run_diags, which are empty before. */
 void check_program(struct scenario *s);
+
+/* Of several of which `worst` is the worst that was not skipped: skipped only where all were. */
+enum scenario_status status_of_all(enum scenario_status worst,
+				   const struct scenario_totals *totals);
 
 /* Gives the working memory back and says why; SCENARIO_BROKEN. */
 enum scenario_status note_no_memory(struct scenario *s);

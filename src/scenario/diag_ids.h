@@ -74,6 +74,8 @@
 	X(UNKNOWN_REASON, "unknown-reason", ERROR, INVALID, "unknown reason '%s'")                 \
 	X(UNKNOWN_SNAPSHOT, "unknown-snapshot", ERROR, INVALID, "there is no picture of '%s'")     \
 	X(BAD_TOPOLOGY, "bad-topology", ERROR, INVALID, "the machine refuses this: %s")            \
+	X(NOTHING_REFUSED, "nothing-refused", ERROR, INVALID,                                      \
+	  "nothing in this block is refused: no action says '-> error'")                           \
 	X(NOTHING_ASSERTED, "nothing-asserted", WARNING, PASSED,                                   \
 	  "nothing in this scenario can fail")                                                     \
 	/* failed: actions */                                                                      \

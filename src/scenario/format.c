@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "scenario/ast.h"
+#include "scenario/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,10 @@ struct scenario_report {
 	enum scenario_format format;
 	bool color;
 	unsigned nr; /* results so far */
-	unsigned passed, failed, skipped;
-	enum scenario_status status;
-	struct text junit;  /* test cases: their number comes first */
-	struct scenario *s; /* that is running */
+	struct scenario_totals totals;
+	enum scenario_status status; /* the worst but skipped */
+	struct text junit;	     /* test cases: their number comes first */
+	struct scenario *s;	     /* that is running */
 	struct scenario_run_options options;
 };
 
@@ -82,8 +82,10 @@ static void tap_name(FILE *to, const char *name)
 	}
 }
 
-static void tap_result(struct scenario_report *r, const char *name, enum scenario_status status)
+static void tap_result(struct scenario_report *r, const struct scenario_result *result)
 {
+	const char *name = result->name;
+	enum scenario_status status = result->status;
 	bool good = status == SCENARIO_PASSED || status == SCENARIO_SKIPPED;
 	char *text = good ? NULL : diagnostics_text(r->s, "# ", name);
 
@@ -93,11 +95,14 @@ static void tap_result(struct scenario_report *r, const char *name, enum scenari
 	if (r->format == FORMAT_TAP)
 		fputs("- ", r->to);
 	tap_name(r->to, name);
-	if (status == SCENARIO_SKIPPED)
+	if (status == SCENARIO_SKIPPED) {
 		fputs(" # SKIP", r->to);
-	else if (!good && status != SCENARIO_FAILED)
+		if (result->reason)
+			fputc(' ', r->to), tap_name(r->to, result->reason);
+	} else if (!good && status != SCENARIO_FAILED) {
 		fprintf(r->to, r->format == FORMAT_TAP ? "\n# %s" : " # %s",
 			scenario_status_name(status));
+	}
 	fputc('\n', r->to);
 	if (text && r->format == FORMAT_TAP)
 		fputs(text, r->to);
@@ -127,8 +132,21 @@ static void xml_text(struct text *to, const char *s)
 	}
 }
 
-static void junit_result(struct scenario_report *r, const char *name, enum scenario_status status)
+static void junit_skipped(struct text *to, const char *reason)
 {
+	text_puts(to, "<skipped");
+	if (reason) {
+		text_puts(to, " message=\"");
+		xml_text(to, reason);
+		text_puts(to, "\"");
+	}
+	text_puts(to, "/>");
+}
+
+static void junit_result(struct scenario_report *r, const struct scenario_result *result)
+{
+	const char *name = result->name;
+	enum scenario_status status = result->status;
 	char *text;
 
 	text_puts(&r->junit, "  <testcase classname=\"");
@@ -137,7 +155,7 @@ static void junit_result(struct scenario_report *r, const char *name, enum scena
 	xml_text(&r->junit, name);
 	text_puts(&r->junit, "\">");
 	if (status == SCENARIO_SKIPPED) {
-		text_puts(&r->junit, "<skipped/>");
+		junit_skipped(&r->junit, result->reason);
 	} else if (status != SCENARIO_PASSED) {
 		const char *element = status == SCENARIO_FAILED ? "failure" : "error";
 
@@ -159,22 +177,29 @@ static void jsonl_result(struct scenario_report *r, const struct scenario_result
 	print_json_string(r->to, result->name);
 	fprintf(r->to,
 		",\"status\":\"%s\",\"actions\":%u,\"assertions\":%u,\"records\":%" PRIu64
-		",\"tape\":\"%016" PRIx64 "%016" PRIx64 "\"}\n",
+		",\"tape\":\"%016" PRIx64 "%016" PRIx64 "\"",
 		scenario_status_name(result->status), result->actions, result->assertions,
 		result->records, result->tape.high, result->tape.low);
+	if (result->reason) {
+		fputs(",\"reason\":", r->to);
+		print_json_string(r->to, result->reason);
+	}
+	fputs("}\n", r->to);
 }
 
-static void human_result(struct scenario_report *r, const char *name, enum scenario_status status)
+static void human_result(struct scenario_report *r, const struct scenario_result *result)
 {
 	static const char *const green = "\033[32m", *const red = "\033[31m",
 				 *const off = "\033[0m";
+	enum scenario_status status = result->status;
 	bool good = status == SCENARIO_PASSED;
 
-	fprintf(r->to, "%s%-9s%s %s: %s\n",
+	fprintf(r->to, "%s%-9s%s %s: %s%s%s\n",
 		!r->color ? ""
 		: good	  ? green
 			  : red,
-		scenario_status_name(status), r->color ? off : "", scenario_file(r->s), name);
+		scenario_status_name(status), r->color ? off : "", scenario_file(r->s),
+		result->name, result->reason ? ": " : "", result->reason ? result->reason : "");
 }
 
 static void report_result(struct scenario_report *r, const struct scenario_result *result)
@@ -182,14 +207,14 @@ static void report_result(struct scenario_report *r, const struct scenario_resul
 	r->nr++;
 	switch (r->format) {
 	case FORMAT_HUMAN:
-		human_result(r, result->name, result->status);
+		human_result(r, result);
 		break;
 	case FORMAT_TAP:
 	case FORMAT_KTAP:
-		tap_result(r, result->name, result->status);
+		tap_result(r, result);
 		break;
 	case FORMAT_JUNIT:
-		junit_result(r, result->name, result->status);
+		junit_result(r, result);
 		break;
 	case FORMAT_JSONL:
 		jsonl_result(r, result);
@@ -256,21 +281,22 @@ enum scenario_status scenario_report_run(struct scenario_report *r, struct scena
 	if (r->nr == before)
 		report_whole(r, status);
 	print_diagnostics(r);
-	r->passed += totals.passed;
-	r->failed += totals.failed;
-	r->skipped += totals.skipped;
-	r->status = scenario_status_worse(r->status, status);
+	r->totals.passed += totals.passed;
+	r->totals.failed += totals.failed;
+	r->totals.skipped += totals.skipped;
+	if (status != SCENARIO_SKIPPED)
+		r->status = scenario_status_worse(r->status, status);
 	return status;
 }
 
 enum scenario_status scenario_report_end(struct scenario_report *r)
 {
-	enum scenario_status status = r->status;
+	enum scenario_status status = status_of_all(r->status, &r->totals);
 
 	switch (r->format) {
 	case FORMAT_HUMAN:
-		fprintf(r->to, "%u passed, %u failed, %u skipped\n", r->passed, r->failed,
-			r->skipped);
+		fprintf(r->to, "%u passed, %u failed, %u skipped\n", r->totals.passed,
+			r->totals.failed, r->totals.skipped);
 		break;
 	case FORMAT_TAP:
 	case FORMAT_KTAP:
@@ -281,11 +307,11 @@ enum scenario_status scenario_report_end(struct scenario_report *r)
 			"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			"<testsuite name=\"irqlab\" tests=\"%u\" failures=\"%u\" skipped=\"%u\">\n"
 			"%s</testsuite>\n",
-			r->nr, r->failed, r->skipped, text_string(&r->junit));
+			r->nr, r->totals.failed, r->totals.skipped, text_string(&r->junit));
 		break;
 	case FORMAT_JSONL:
 		fprintf(r->to, "{\"type\":\"total\",\"passed\":%u,\"failed\":%u,\"skipped\":%u}\n",
-			r->passed, r->failed, r->skipped);
+			r->totals.passed, r->totals.failed, r->totals.skipped);
 		break;
 	}
 	text_free(&r->junit);

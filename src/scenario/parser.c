@@ -235,6 +235,7 @@ static bool verb_has_body(const struct stmt *stmt)
 	case VERB_STRICT:
 	case VERB_LOOSE:
 	case VERB_SWEEP:
+	case VERB_UNSUPPORTED:
 	case VERB_SNAPSHOT:
 	case VERB_EXPLORE:
 		return true;

@@ -43,11 +43,22 @@ static struct fingerprint tape_fingerprint(const struct machine *m)
 	return (struct fingerprint){a, b};
 }
 
+static const char *skip_reason(const struct run *r)
+{
+	const char *reason = r->scope.unsupported;
+
+	for (const struct diag *d = r->scope.diags->first; d && !reason; d = d->next)
+		if (d->id == DIAG_MISSING_FEATURE && d->combination == r->scope.diags->combination)
+			reason = d->message;
+	return r->status == SCENARIO_SKIPPED ? reason : NULL;
+}
+
 static void combination_done(struct session *session, struct run *r)
 {
 	struct scenario_result result = {
 		.name = r->name,
 		.status = r->status,
+		.reason = skip_reason(r),
 		.actions = r->actions,
 		.assertions = r->assertions,
 	};
@@ -56,7 +67,8 @@ static void combination_done(struct session *session, struct run *r)
 		result.records = tape_position(r->m);
 		result.tape = tape_fingerprint(r->m);
 	}
-	session->status = scenario_status_worse(session->status, r->status);
+	if (r->status != SCENARIO_SKIPPED)
+		session->status = scenario_status_worse(session->status, r->status);
 	if (r->status == SCENARIO_PASSED)
 		session->totals.passed++;
 	else if (r->status == SCENARIO_SKIPPED)
@@ -175,6 +187,7 @@ static void run_combinations(struct session *session)
 		if (is_wanted(session, choice))
 			run_combination(session, choice);
 	}
+	session->status = status_of_all(session->status, &session->totals);
 	finish_blessing(session);
 }
 

@@ -373,6 +373,19 @@ static void run_explore(struct run *r, const struct stmt *stmt)
 	run_fail(r, DIAG_MISSING_FEATURE, stmt->verb_span, "explore");
 }
 
+/* The refusal was asserted by the block's own lines: the combination ends here. */
+static void run_unsupported(struct run *r, const struct stmt *stmt)
+{
+	run_list(r, stmt->body);
+	if (!stopped(r))
+		run_close_window(r);
+	if (stopped(r))
+		return;
+	r->scope.unsupported = stmt_value(stmt, "REASON")->text;
+	r->status = scenario_status_worse(r->status, SCENARIO_SKIPPED);
+	r->stopped = true;
+}
+
 static void run_block(struct run *r, const struct stmt *stmt)
 {
 	switch (stmt->verb) {
@@ -394,6 +407,9 @@ static void run_block(struct run *r, const struct stmt *stmt)
 		break;
 	case VERB_SWEEP:
 		run_sweep(r, stmt);
+		break;
+	case VERB_UNSUPPORTED:
+		run_unsupported(r, stmt);
 		break;
 	case VERB_SNAPSHOT:
 		r->assertions++;

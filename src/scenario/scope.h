@@ -90,7 +90,8 @@ struct scope {
 	struct name *names;
 	struct variable *variables;
 	bool has_topology;
-	bool invalid; /* a name or bound was wrong */
+	bool invalid;		 /* a name or bound was wrong */
+	const char *unsupported; /* why this combination ends here; NULL: it does not */
 };
 
 /* "[stack=plain]" with a blank before it; "" without a matrix. */

@@ -188,6 +188,11 @@
 	  "Carries out its lines again and again, the nth allocation failing, for every n. Each "  \
 	  "failure must be reported and leave no trace.",                                          \
 	  "sweep allocation ; enable nic msix 0..3 ; end")                                         \
+	X(UNSUPPORTED, "unsupported", "REASON:STRING", "",                                         \
+	  "What this combination cannot do, and why: its lines show the refusal, by an action "    \
+	  "with `-> error`. Nothing after it is carried out, and the report says skipped, with "   \
+	  "the reason.",                                                                           \
+	  "unsupported \"its vectors are one CPU's\" ; enable nic msi 0..3 -> error ENOSPC ; end") \
 	X(SNAPSHOT, "snapshot", "NAME [OBJECT:PLACE]", "",                                         \
 	  "A golden picture, inline: domains, irqs, vectors, writes, messages. Filled in by "      \
 	  "--bless.",                                                                              \

@@ -50,6 +50,10 @@ says out "did you mean 'enable'?"
 status 3 "$irqlab" run missing.irq
 status 4 "$irqlab" run limit.irq
 status 77 "$irqlab" run skipped.irq
+status 0 "$irqlab" run good.irq skipped.irq
+says out "skipped   skipped.irq: skipped.irq: this build has no 'warp-drive'"
+says out '1 passed, 0 failed, 1 skipped'
+status 77 "$irqlab" run skipped.irq skipped.irq
 status 2 "$irqlab" run good.irq fails.irq wrong.irq
 says out '1 passed, 2 failed, 0 skipped'
 status 0 "$irqlab" run --tag=fast good.irq untidy.irq

@@ -8,17 +8,21 @@ static const char failing[] =
 	"scenario \"bad <one>\"\n" MACHINE "enable nic msix 0 as q\nexpect none\n";
 static const char skipped[] = "scenario \"elsewhere\"\nrequires flux\n" MACHINE "tick\n";
 static const char broken[] = "scenario \"typo\"\nbogus\n";
+static const char matrix[] = "scenario \"kinds\"\nfor each kind in msix msi\n" MACHINE
+			     "unsupported \"no \\\"MSI\\\" #1 <here>\" when kind=msi\n"
+			     "enable nic msix 0..9 -> error ENOSPC\nend\n"
+			     "enable nic msix 0 as q\nexpect state q index=0\n";
 
-static char *report(enum scenario_format format, enum scenario_status *status)
+static char *report(const char *const *texts, unsigned nr, enum scenario_format format,
+		    enum scenario_status *status)
 {
-	static const char *const texts[] = {passing, failing, skipped, broken};
 	char *out = NULL;
 	size_t size;
 	FILE *f = open_memstream(&out, &size);
 	struct scenario_report *r = scenario_report_begin(f, format, false);
 
 	assert_non_null(r);
-	for (unsigned i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < nr; i++) {
 		struct scenario *s = parse_text(texts[i]);
 
 		scenario_report_run(r, s, NULL);
@@ -29,13 +33,10 @@ static char *report(enum scenario_format format, enum scenario_status *status)
 	return out;
 }
 
-static void expect_report(enum scenario_format format, const char *const *pieces, unsigned nr)
+static void expect_pieces(char *text, const char *const *pieces, unsigned nr)
 {
-	enum scenario_status status;
-	char *text = report(format, &status);
 	const char *at = text;
 
-	assert_int_equal(status, SCENARIO_INVALID);
 	for (unsigned i = 0; i < nr; i++) {
 		at = strstr(at, pieces[i]);
 		if (!at)
@@ -44,11 +45,22 @@ static void expect_report(enum scenario_format format, const char *const *pieces
 	}
 	free(text);
 }
-#define EXPECT_REPORT(format, ...)                                                                 \
+#define EXPECT_PIECES(text, ...)                                                                   \
 	do {                                                                                       \
 		static const char *const pieces_[] = {__VA_ARGS__};                                \
-		expect_report(format, pieces_, sizeof(pieces_) / sizeof(*pieces_));                \
+		expect_pieces(text, pieces_, sizeof(pieces_) / sizeof(*pieces_));                  \
 	} while (0)
+
+static char *report_of_all(enum scenario_format format)
+{
+	static const char *const texts[] = {passing, failing, skipped, broken};
+	enum scenario_status status;
+	char *text = report(texts, 4, format, &status);
+
+	assert_int_equal(status, SCENARIO_INVALID);
+	return text;
+}
+#define EXPECT_REPORT(format, ...) EXPECT_PIECES(report_of_all(format), __VA_ARGS__)
 
 static void test_formats(void **state)
 {
@@ -57,17 +69,47 @@ static void test_formats(void **state)
 		      "error:", "skipped", "invalid", "unknown verb",
 		      "\n1 passed, 2 failed, 1 skipped\n");
 	EXPECT_REPORT(FORMAT_TAP, "TAP version 14\n", "ok 1 - good \\# one\n",
-		      "not ok 2 - bad <one>\n", "# test.irq:", "ok 3 - elsewhere # SKIP\n",
+		      "not ok 2 - bad <one>\n",
+		      "# test.irq:", "ok 3 - elsewhere # SKIP this build has no 'flux'\n",
 		      "not ok 4 - typo\n# invalid\n", "1..4\n");
 	EXPECT_REPORT(FORMAT_KTAP, "KTAP version 1\n", "ok 1 good \\# one\n",
-		      "# test.irq:", "not ok 2 bad <one>\n", "ok 3 elsewhere # SKIP\n",
+		      "# test.irq:", "not ok 2 bad <one>\n",
+		      "ok 3 elsewhere # SKIP this build has no 'flux'\n",
 		      "not ok 4 typo # invalid\n", "1..4\n");
 	EXPECT_REPORT(FORMAT_JUNIT, "<?xml", "tests=\"4\" failures=\"2\" skipped=\"1\"",
-		      "good # one\"></testcase>", "bad &lt;one&gt;", "<failure", "<skipped/>",
-		      "<error", "</testsuite>\n");
+		      "good # one\"></testcase>", "bad &lt;one&gt;", "<failure",
+		      "<skipped message=\"this build has no 'flux'\"/>", "<error",
+		      "</testsuite>\n");
 	EXPECT_REPORT(FORMAT_JSONL, "\"status\":\"passed\"", "\"status\":\"failed\"",
 		      "\"id\":\"not-quiet\"", "\"status\":\"skipped\"", "\"status\":\"invalid\"",
 		      "{\"type\":\"total\",\"passed\":1,\"failed\":2,\"skipped\":1}\n");
+}
+
+static char *report_of_matrix(enum scenario_format format)
+{
+	static const char *const texts[] = {matrix};
+	enum scenario_status status;
+	char *text = report(texts, 1, format, &status);
+
+	assert_int_equal(status, SCENARIO_PASSED);
+	return text;
+}
+
+/* What a machine cannot do is skipped, with the reason, in every format; the rest counts. */
+static void test_unsupported(void **state)
+{
+	(void)state;
+	EXPECT_PIECES(report_of_matrix(FORMAT_HUMAN), "passed", "[kind=msix]\n", "skipped",
+		      "[kind=msi]: no \"MSI\" #1 <here>\n", "1 passed, 0 failed, 1 skipped\n");
+	EXPECT_PIECES(report_of_matrix(FORMAT_TAP), "ok 1 - kinds [kind=msix]\n",
+		      "ok 2 - kinds [kind=msi] # SKIP no \"MSI\" \\#1 <here>\n", "1..2\n");
+	EXPECT_PIECES(report_of_matrix(FORMAT_KTAP), "ok 1 kinds [kind=msix]\n",
+		      "ok 2 kinds [kind=msi] # SKIP no \"MSI\" \\#1 <here>\n");
+	EXPECT_PIECES(report_of_matrix(FORMAT_JUNIT), "[kind=msix]\"></testcase>",
+		      "[kind=msi]\"><skipped message=\"no &quot;MSI&quot; #1 &lt;here&gt;\"/>");
+	EXPECT_PIECES(report_of_matrix(FORMAT_JSONL), "\"status\":\"passed\"",
+		      "\"status\":\"skipped\"", "\"reason\":\"no \\\"MSI\\\" #1 <here>\"",
+		      "\"failed\":0,\"skipped\":1");
 }
 
 static char *diagnostics(const char *text, enum diagnostic_format format, bool color)
@@ -158,9 +200,10 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_formats),		 cmocka_unit_test(test_shape),
-		cmocka_unit_test(test_message_shape),	 cmocka_unit_test(test_color),
-		cmocka_unit_test(test_machine_readable), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_formats), cmocka_unit_test(test_unsupported),
+		cmocka_unit_test(test_shape),	cmocka_unit_test(test_message_shape),
+		cmocka_unit_test(test_color),	cmocka_unit_test(test_machine_readable),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

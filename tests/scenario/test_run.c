@@ -20,6 +20,32 @@ static void test_statuses(void **state)
 		SCENARIO_EXHAUSTED);
 }
 
+/* The refusal is asserted, and is all that the combination does. */
+static void test_unsupported(void **state)
+{
+	(void)state;
+	assert_int_equal(run_text(MACHINE
+				  "unsupported \"why\"\n"
+				  "enable nic msix 0..9 -> error ENOSPC\nend\nraise nic.msix[0]\n"
+				  "expect deliver\nfree nobody\n",
+				  ""),
+			 SCENARIO_SKIPPED);
+	assert_int_equal(run_text(MACHINE "unsupported \"why\"\n"
+					  "enable nic msix 0..9 -> error EBUSY\nend\n",
+				  "wrong-error"),
+			 SCENARIO_FAILED);
+	assert_int_equal(run_text(MACHINE "unsupported \"why\"\n"
+					  "enable nic msix 0..3 -> error ENOSPC\nend\n",
+				  "action-succeeded"),
+			 SCENARIO_FAILED);
+	/* In one combination of two: passed, for the other did. */
+	assert_int_equal(run_text("for each n in 1 2\n" MACHINE "unsupported \"why\" when n=2\n"
+				  "enable nic msix 0..9 -> error ENOSPC\nend\n"
+				  "enable nic msix 0 as q\nrequest q\n",
+				  ""),
+			 SCENARIO_PASSED);
+}
+
 static void test_endless_repeat(void **state)
 {
 	(void)state;
@@ -192,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_unsupported),
 		cmocka_unit_test(test_endless_repeat),
 		cmocka_unit_test(test_strictness),
 		cmocka_unit_test(test_variables),
