@@ -63,6 +63,13 @@ bool scenario_has_tag(const struct scenario *s, const char *tag);
 enum scenario_status scenario_check(struct scenario *s);
 
 /*
+ * The nth combination of the matrix, from 0, as "key=value …" (what scenario_run_options take);
+ * "" is the only one of a scenario without a matrix. As much of it as fits `size` bytes, ended by
+ * a NUL; nothing where size is 0. Returns its length without the NUL, −1 beyond the last one.
+ */
+int scenario_combination(const struct scenario *s, unsigned nr, char *text, size_t size);
+
+/*
  * The text in its normal form; free() it. NULL: it does not parse (see the
  * diagnostics), or no memory is left. Parsing the result gives the same scenario.
  */
@@ -87,7 +94,7 @@ struct scenario_result {
 };
 
 struct scenario_run_options {
-	const char *combination; /* "key=value …": only these; NULL: all */
+	const char *combination; /* "key=value …": only those with these values; NULL: all */
 	bool bless;		 /* rewrite snapshots that differ, if nothing else is wrong */
 	bool verbose;		 /* each action and what followed it, to `log` */
 	bool keep_going;	 /* carry on after a failed assertion */

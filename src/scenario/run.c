@@ -127,6 +127,39 @@ static void run_combination(struct session *session, const unsigned *choice)
 	stash_free(&s->work);
 }
 
+int scenario_combination(const struct scenario *s, unsigned nr, char *text, size_t size)
+{
+	uint64_t rest = nr;
+	size_t length = 0;
+
+	if (nr >= combinations_of(s))
+		return -1;
+	if (size)
+		*text = '\0';
+	for (const struct parameter *p = s->parameters; p; p = p->next) {
+		size_t at = length < size ? length : size;
+
+		length += (size_t)snprintf(at < size ? text + at : NULL, size - at, "%s%s=%s",
+					   length ? " " : "", p->name,
+					   p->values[rest % p->nr_values]);
+		rest /= p->nr_values;
+	}
+	return (int)length;
+}
+
+/* The value after "name=" among words; NULL: there is none. */
+static const char *value_of(const char *words, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
+		if (strncmp(words, name, length) == 0 && words[length] == '=')
+			return words + length + 1;
+		words += strcspn(words, " ");
+	}
+	return NULL;
+}
+
 /* "stack=plain mode=x": is this combination one of those wanted? */
 static bool is_wanted(const struct session *session, const unsigned *choice)
 {
@@ -136,14 +169,10 @@ static bool is_wanted(const struct session *session, const unsigned *choice)
 	if (!wanted)
 		return true;
 	for (const struct parameter *p = session->s->parameters; p; p = p->next, nr++) {
-		size_t length = strlen(p->name);
-		const char *found = strstr(wanted, p->name), *value = p->values[choice[nr]];
+		const char *found = value_of(wanted, p->name), *value = p->values[choice[nr]];
 
-		if (!found || found[length] != '=')
-			continue;
-		found += length + 1;
-		if (strcspn(found, " ") != strlen(value) ||
-		    strncmp(found, value, strlen(value)) != 0)
+		if (found && (strcspn(found, " ") != strlen(value) ||
+			      strncmp(found, value, strlen(value)) != 0))
 			return false;
 	}
 	return true;

@@ -23,6 +23,10 @@ libdir=$(pkg-config --variable=libdir irqlab)
 	$(pkg-config --cflags --libs irqlab) -Wl,-rpath,"$libdir"
 "$scratch/shared"
 # shellcheck disable=SC2046
+"$cc" -std=c17 -Wall -Wextra -Wpedantic -Werror "$consumer/group.c" -o "$scratch/group" \
+	$(pkg-config --cflags --libs irqlab cmocka) -Wl,-rpath,"$libdir"
+"$scratch/group" "$consumer/hello.irq"
+# shellcheck disable=SC2046
 "$cc" -std=gnu17 "$consumer/consumer.c" -o "$scratch/static" $(pkg-config --cflags irqlab) \
 	"$libdir/libirqlab.a" $(pkg-config --static --libs irqlab | sed 's/-lirqlab//')
 "$scratch/static"

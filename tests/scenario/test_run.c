@@ -144,6 +144,49 @@ static void test_matrix_and_repeatability(void **state)
 	scenario_close(s);
 }
 
+/* What is wanted is told by whole names, although one is the end of another. */
+static void test_combinations_have_names(void **state)
+{
+	struct scenario *s = parse_text("scenario \"m\"\nfor each cpu in 0 1\n"
+					"for each last_cpu in 0 1\n" MACHINE "tick\n");
+	struct scenario *plain = parse_text("scenario \"p\"\n" MACHINE "tick\n");
+	static const char *const names[] = {"cpu=0 last_cpu=0", "cpu=1 last_cpu=0",
+					    "cpu=0 last_cpu=1", "cpu=1 last_cpu=1"};
+	struct scenario_run_options options = {.done = see};
+	struct scenario_totals totals;
+	char text[32], title[40];
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct seen seen = {0};
+
+		options.context = &seen;
+		options.combination = names[i];
+		assert_int_equal(scenario_combination(s, i, text, sizeof(text)), strlen(names[i]));
+		assert_string_equal(text, names[i]);
+		scenario_run(s, &options, &totals);
+		assert_int_equal(totals.passed, 1);
+		snprintf(title, sizeof(title), "m [%s]", names[i]);
+		assert_string_equal(seen.names[0], title);
+	}
+	assert_int_equal(scenario_combination(s, 4, text, sizeof(text)), -1);
+	options = (struct scenario_run_options){.combination = "last_cpu=1"};
+	scenario_run(s, &options, &totals);
+	assert_int_equal(totals.passed, 2);
+
+	/* As much as there is room for, and the length of all. */
+	memset(text, 'x', sizeof(text));
+	assert_int_equal(scenario_combination(s, 1, text, 9), strlen(names[1]));
+	assert_string_equal(text, "cpu=1 la");
+	assert_int_equal(text[9], 'x');
+	assert_int_equal(scenario_combination(s, 1, NULL, 0), strlen(names[1]));
+	assert_int_equal(scenario_combination(plain, 0, text, sizeof(text)), 0);
+	assert_string_equal(text, "");
+	assert_int_equal(scenario_combination(plain, 1, text, sizeof(text)), -1);
+	scenario_close(plain);
+	scenario_close(s);
+}
+
 static void write_text(const char *path, const char *text)
 {
 	FILE *f = fopen(path, "w");
@@ -223,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_strictness),
 		cmocka_unit_test(test_variables),
 		cmocka_unit_test(test_matrix_and_repeatability),
+		cmocka_unit_test(test_combinations_have_names),
 		cmocka_unit_test(test_bless),
 		cmocka_unit_test(test_keep_going),
 	};
