@@ -25,6 +25,8 @@
 	  "events that round an ITS multi-MSI block up to a power of two stay taken")              \
 	X(PMSI_DOMAIN_STAYS, "pmsi-domain-stays", DEVIATION, 1, 0,                                 \
 	  "a failed platform allocation leaves its device domain behind")                          \
+	X(AMD_TABLE_STAYS, "amd-table-stays", DEVIATION, 1, 0,                                     \
+	  "an AMD interrupt table stays without entries, also one made for a failed allocation")   \
 	X(BATCH_ERASES_FOREIGN, "batch-erases-foreign", DEVIATION, 1, 0,                           \
 	  "a failed simple batch erases descriptors it did not insert")                            \
 	X(ENTRY_ARRAY_PERMUTED, "entry-array-permuted", DEVIATION, 1, 0,                           \

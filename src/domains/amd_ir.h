@@ -7,7 +7,9 @@
 
 /*
  * The software side of one AMD-Vi unit. Each requester has a table of its own,
- * made when it asks for its first interrupt; a device's data is its index there.
+ * made when it asks for its first interrupt, and kept after its last (switch
+ * AMD_TABLE_STAYS); a device's data is its index there. The device table says for all others:
+ * remapping, but abort, so that none of their messages arrive.
  */
 
 #define AMD_IR_MAX_ENTRIES 512
@@ -17,12 +19,15 @@
  * Makes device table and command buffer in simulated memory, programs the unit
  * whose registers are at that address, and switches it on. The tape shows
  * entries as <desc->name>-<requester>.irte[i].lo and .hi, the device table as
- * <desc->name>.dte[requester].q0 to .q3, the buffer as <desc->name>.cmd[i].
- * desc->entries 0: 512. NULL: out of memory, or entries is no power of two up
- * to 512.
+ * <desc->name>.dte[requester].q0 to .q3, the buffer as <desc->name>.cmd[i], the log
+ * of events, which nobody empties, as <desc->name>.event[i].
+ * desc->entries 0: 512. The device table covers the buses up to that of last_devid,
+ * the greatest requester id that firmware names. NULL: out of memory, or entries is no power of two
+ * up to 512.
  */
 struct irq_domain *amd_ir_create(struct machine *m, struct irq_domain *parent,
-				 const struct remap_desc *desc, uint64_t registers);
+				 const struct remap_desc *desc, uint64_t registers,
+				 uint16_t last_devid);
 
 /*
  * Gives the level of a loaded irq its state, and writes its entry to the table

@@ -19,10 +19,11 @@ struct amd_unit {
 	struct irq_domain *domain;
 	char name[20];
 	uint64_t registers;
-	uint64_t device_table, commands, semaphore; /* physical addresses */
-	uint32_t entries;			    /* of a table */
-	uint32_t tail; /* of the command buffer, in commands: the unit has taken all before it */
-	bool legacy;   /* 32-bit entries */
+	uint64_t device_table, commands, events, semaphore; /* physical addresses */
+	uint32_t nr_dtes;
+	uint32_t entries; /* of a table */
+	uint32_t tail;	  /* of the command buffer, in commands: the unit has taken all before it */
+	bool legacy;	  /* 32-bit entries */
 	struct xarray tables; /* requester → struct amd_table */
 };
 
@@ -40,7 +41,7 @@ extern const struct irq_domain_ops amd_ir_domain_ops;
 
 /* The table of a requester, shared with its aliases; made if there is none. NULL: -ENOMEM. */
 struct amd_table *amd_table_for(struct amd_unit *u, uint16_t devid, const struct device *dev);
-/* Takes a table away that has no entry left, so that nothing remains of a failed allocation. */
+/* Takes a table away that has no entry left, unless switch AMD_TABLE_STAYS is on. */
 void amd_drop_if_empty(struct amd_unit *u, struct amd_table *t);
 /* Sets the pins of an IO-APIC aside, once. */
 void amd_reserve_pins(struct amd_unit *u, struct amd_table *t);

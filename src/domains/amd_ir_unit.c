@@ -7,22 +7,28 @@
 /* AMD IOMMU specification, 3.4 */
 #define REG_DEVICE_TABLE 0x0
 #define REG_COMMAND_BASE 0x8
+#define REG_EVENT_BASE	 0x10
 #define REG_CONTROL	 0x18
 #define REG_COMMAND_TAIL 0x2008
 #define CONTROL_ENABLE	 (UINT64_C(1) << 0)
+#define CONTROL_EVENTS	 (UINT64_C(1) << 2)
 #define CONTROL_COMMANDS (UINT64_C(1) << 12)
 #define CONTROL_GA	 (UINT64_C(1) << 17) /* 128-bit entries */
 #define CONTROL_XT	 (UINT64_C(1) << 50) /* 32-bit destinations */
 /* 2.2.2: a device table entry has 32 bytes; what concerns interrupts is in its third word */
 #define DTE_BYTES	 32
 #define DTE_INTERRUPTS	 16
-#define NR_DTES		 65536u
+#define NR_DTES_OF_BUS	 256u
 #define DTE_INT_VALID	 UINT64_C(0x1)
 #define DTE_LENGTH_SHIFT 1
 #define DTE_REMAP	 (UINT64_C(2) << 60)
-/* 2.4: commands of 16 bytes, 256 in a page */
+/* With control 0: a requester that has no table gets nothing through. */
+#define DTE_ABORT DTE_INT_VALID
+/* 2.4 and 2.5: commands and events of 16 bytes */
 #define BUFFER_LENGTH		   256u
 #define BUFFER_SIZE_FIELD	   (UINT64_C(8) << 56)
+#define LOG_LENGTH		   512u
+#define LOG_SIZE_FIELD		   (UINT64_C(9) << 56)
 #define COMMAND(opcode)		   ((uint64_t)(opcode) << 60)
 #define COMPLETION_WAIT		   1
 #define INVALIDATE_DEVTAB_ENTRY	   2
@@ -222,6 +228,8 @@ static int attach(struct amd_unit *u, uint16_t devid, struct amd_table *t)
 
 	if (xa_load(&u->tables, devid) == t)
 		return 0;
+	if (devid >= u->nr_dtes)
+		return -ENODEV;
 	touch(u->machine, u);
 	ret = xa_store(&u->tables, devid, t);
 	if (!ret)
@@ -233,22 +241,33 @@ static void detach(struct amd_unit *u, uint16_t devid)
 {
 	touch(u->machine, u);
 	xa_erase(&u->tables, devid);
-	write_dte(u, devid, 0);
+	write_dte(u, devid, DTE_ABORT);
 }
 
-void amd_drop_if_empty(struct amd_unit *u, struct amd_table *t)
+static bool is_empty(const struct amd_table *t)
+{
+	for (unsigned w = 0; w < sizeof(t->taken) / sizeof(t->taken[0]); w++)
+		if (t->taken[w])
+			return false;
+	return true;
+}
+
+static void destroy_table(struct amd_unit *u, struct amd_table *t)
 {
 	uint64_t devid = 0;
 	struct amd_table *other;
 
-	for (unsigned w = 0; w < sizeof(t->taken) / sizeof(t->taken[0]); w++)
-		if (t->taken[w])
-			return;
 	for (; (other = xa_find(&u->tables, &devid, UINT16_MAX)); devid++)
 		if (other == t)
 			detach(u, (uint16_t)devid);
 	bus_memory_free(u->machine, t->address);
 	object_free(u->machine, t);
+}
+
+void amd_drop_if_empty(struct amd_unit *u, struct amd_table *t)
+{
+	if (is_empty(t) && !machine_switch(u->machine, SWITCH_AMD_TABLE_STAYS))
+		destroy_table(u, t);
 }
 
 static struct amd_table *make_table(struct amd_unit *u, uint16_t devid)
@@ -280,13 +299,22 @@ struct amd_table *amd_table_for(struct amd_unit *u, uint16_t devid, const struct
 	for (uint32_t n = 0; t && n < nr_ids(dev); n++) {
 		if (!attach(u, id_of(devid, dev, n), t))
 			continue;
-		amd_drop_if_empty(u, t);
+		if (is_empty(t))
+			destroy_table(u, t);
 		return NULL;
 	}
 	return t;
 }
 
 /* ---- making it ---- */
+
+/* Before the unit reads it: whoever never asked for an interrupt may not send any. */
+static void block_all(struct amd_unit *u)
+{
+	for (uint64_t devid = 0; devid < u->nr_dtes; devid++)
+		bus_write(u->machine, u->device_table + devid * DTE_BYTES + DTE_INTERRUPTS, 8,
+			  DTE_ABORT);
+}
 
 static const struct msi_parent_ops amd_parent_ops = {
 	.supported_flags = IR_PARENT_FLAGS | MSI_FLAG_PCI_IMS,
@@ -319,16 +347,18 @@ static struct irq_domain *make_domain(struct amd_unit *u, struct irq_domain *par
 static void switch_on(struct amd_unit *u)
 {
 	struct machine *m = u->machine;
-	uint64_t table_pages = NR_DTES * DTE_BYTES / 4096;
+	uint64_t table_pages = u->nr_dtes * DTE_BYTES / 4096;
 	enum apic_mode mode = x86_apic_mode(m);
-	uint64_t control = CONTROL_ENABLE | CONTROL_COMMANDS;
+	uint64_t control = CONTROL_ENABLE | CONTROL_EVENTS | CONTROL_COMMANDS;
 
 	if (!u->legacy)
 		control |= CONTROL_GA;
 	if (!u->legacy && (mode == APIC_X2APIC_PHYSICAL || mode == APIC_X2APIC_CLUSTER))
 		control |= CONTROL_XT;
+	block_all(u);
 	bus_write(m, u->registers + REG_DEVICE_TABLE, 8, u->device_table | (table_pages - 1));
 	bus_write(m, u->registers + REG_COMMAND_BASE, 8, u->commands | BUFFER_SIZE_FIELD);
+	bus_write(m, u->registers + REG_EVENT_BASE, 8, u->events | LOG_SIZE_FIELD);
 	bus_write(m, u->registers + REG_CONTROL, 8, control);
 }
 
@@ -340,6 +370,8 @@ static void destroy_unit(struct amd_unit *u)
 		irq_domain_remove(u->domain);
 	if (u->semaphore)
 		bus_memory_free(m, u->semaphore);
+	if (u->events)
+		bus_memory_free(m, u->events);
 	if (u->commands)
 		bus_memory_free(m, u->commands);
 	if (u->device_table)
@@ -348,7 +380,8 @@ static void destroy_unit(struct amd_unit *u)
 }
 
 struct irq_domain *amd_ir_create(struct machine *m, struct irq_domain *parent,
-				 const struct remap_desc *desc, uint64_t registers)
+				 const struct remap_desc *desc, uint64_t registers,
+				 uint16_t last_devid)
 {
 	uint32_t entries = desc->entries ? desc->entries : AMD_IR_MAX_ENTRIES;
 	struct amd_unit *u;
@@ -364,10 +397,12 @@ struct irq_domain *amd_ir_create(struct machine *m, struct irq_domain *parent,
 	u->entries = entries;
 	u->legacy = desc->legacy_format;
 	u->domain = make_domain(u, parent, desc);
-	u->device_table = named_memory(u, u->name, "dte", NR_DTES * DTE_BYTES, DTE_BYTES, false);
+	u->nr_dtes = (1u + last_devid / NR_DTES_OF_BUS) * NR_DTES_OF_BUS;
+	u->device_table = named_memory(u, u->name, "dte", u->nr_dtes * DTE_BYTES, DTE_BYTES, false);
 	u->commands = named_memory(u, u->name, "cmd", 16 * BUFFER_LENGTH, 16, true);
+	u->events = named_memory(u, u->name, "event", 16 * LOG_LENGTH, 16, false);
 	u->semaphore = named_memory(u, u->name, "semaphore", 16, 16, true);
-	if (!u->domain || !u->device_table || !u->commands || !u->semaphore) {
+	if (!u->domain || !u->device_table || !u->commands || !u->events || !u->semaphore) {
 		destroy_unit(u);
 		return NULL;
 	}

@@ -186,6 +186,27 @@ static int build_root(struct build *b)
 	return b->root ? 0 : build_refuse(b, -ENOMEM, "the vector domain cannot be made");
 }
 
+static uint16_t greater(uint16_t a, uint32_t b)
+{
+	return b > a ? (uint16_t)b : a;
+}
+
+/* What firmware's table (IVRS) says: the greatest id under which anything sends messages. */
+static uint16_t last_requester(const struct machine_desc *desc)
+{
+	uint16_t last = 0;
+
+	for (uint32_t i = 0; i < desc->nr_devices; i++) {
+		last = greater(last, desc->devices[i].requester);
+		last = greater(last, desc->devices[i].bridge_requester);
+	}
+	for (uint32_t i = 0; i < desc->nr_ioapics; i++)
+		last = greater(last, desc->ioapics[i].requester);
+	for (uint32_t i = 0; desc->start && i < desc->start->nr_irqs; i++)
+		last = greater(last, desc->start->irqs[i].irte.devid);
+	return last;
+}
+
 static int build_units(struct build *b)
 {
 	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
@@ -203,7 +224,8 @@ static int build_units(struct build *b)
 		if (remap->kind == REMAP_INTEL)
 			b->remap[i] = intel_ir_create(b->m, b->root, remap, registers);
 		else if (remap->kind == REMAP_AMD)
-			b->remap[i] = amd_ir_create(b->m, b->root, remap, registers);
+			b->remap[i] = amd_ir_create(b->m, b->root, remap, registers,
+						    last_requester(b->desc));
 		else
 			continue;
 		if (!b->remap[i])

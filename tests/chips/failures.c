@@ -207,6 +207,7 @@ static struct machine *prepared(enum chips_parent kind, const struct operation *
 	struct machine *m = chips_machine(&(struct chips_options){.parent = kind});
 
 	machine_set_switch(m, SWITCH_FORCE_PARENT_IMS, true);
+	machine_set_switch(m, SWITCH_AMD_TABLE_STAYS, false);
 	if (operation->prepare)
 		operation->prepare(m);
 	return m;

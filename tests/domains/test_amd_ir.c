@@ -3,6 +3,7 @@
 
 #include "domains/amd_ir.h"
 #include "domains/amd_ir_internal.h"
+#include "sim_iommu/amdvi.h"
 
 #include <irqlab/provider/hardware.h>
 #include <stdio.h>
@@ -119,9 +120,77 @@ static void test_life_of_an_entry(void **state)
 	assert_int_equal(pci_msix_free_irq(b->nic, (struct msi_map){0, (int)irq}), 0);
 	assert_true(bus_memory_read(b->m, entry, word, 16));
 	assert_int_equal(word[0] | word[1], 0);
+	bench_destroy(b);
+}
+
+/* ---- who has no table ---- */
+
+static uint64_t dte_of(struct bench *b, uint16_t devid)
+{
+	const struct amd_unit *u = unit_domain(b)->host_data;
+	uint64_t dte;
+
+	assert_true(bus_memory_read(b->m, u->device_table + devid * 32u + 16, &dte, 8));
+	return dte;
+}
+
+/* Switch amd-table-stays. */
+static void test_last_entry(void **state)
+{
+	(void)state;
+	for (int stays = 1; stays >= 0; stays--) {
+		struct bench *b = amd(16);
+		uint64_t table, from;
+		struct bench_write w[4];
+
+		machine_set_switch(b->m, SWITCH_AMD_TABLE_STAYS, stays);
+		bench_alloc(b, b->nic, 2, PCI_IRQ_MSIX);
+		table = amd_ir_table(unit_domain(b), 0x18);
+		from = tape_position(b->m);
+		pci_free_irq_vectors(b->nic);
+		assert_int_equal(bench_writes(b, from, "ir.dte[24].q2", w, 4), !stays);
+		assert_int_equal(amd_ir_table(unit_domain(b), 0x18), stays ? table : 0);
+		assert_int_equal(dte_of(b, 0x18) >> 60, stays ? 2 : 0);
+		assert_int_equal(dte_of(b, 0x18) & 1, 1);
+		bench_destroy(b);
+	}
+}
+
+static void expect_abort(struct bench *b, uint16_t requester, uint64_t logged)
+{
+	struct bus_message message = {.address = 0xfee00000, .requester = requester};
+	const struct amd_unit *u = unit_domain(b)->host_data;
+	uint64_t from = tape_position(b->m), event[2];
+
+	bus_send_message(b->m, &message);
+	assert_int_equal(bench_events(b, from, TAPE_REQUEST), 0);
+	assert_int_equal(bench_events(b, from, TAPE_FAULT), 1);
+	assert_true(bus_memory_read(b->m, u->events + 16 * logged, event, 16));
+	assert_int_equal(event[0], UINT64_C(2) << 60 | UINT64_C(1) << 51 | requester);
+	assert_int_equal(event[1], 0xfee00000);
+	assert_int_equal(bus_read(b->m, u->registers + AMDVI_EVENT_TAIL, 8), 16 * (logged + 1));
+}
+
+/* IV set, control 0: the specification's abort, for all of bus 0. */
+static void test_no_table_is_no_way_through(void **state)
+{
+	struct bench *b = amd(16);
+	unsigned irq;
+
+	(void)state;
+	for (uint32_t devid = 0; devid < 0x100; devid++)
+		assert_int_equal(dte_of(b, (uint16_t)devid), 1);
+	expect_abort(b, 0x18, 0);
+	expect_abort(b, 0xff, 1);
+	irq = bench_alloc(b, b->nic, 1, PCI_IRQ_MSIX);
+	assert_int_equal(dte_of(b, 0x18),
+			 UINT64_C(2) << 60 | amd_ir_table(unit_domain(b), 0x18) | 4 << 1 | 1);
+	assert_int_equal(dte_of(b, 0x20), 1);
+	bench_request(b, irq);
+	bench_free_irq(b, irq);
 	pci_free_irq_vectors(b->nic);
-	assert_int_equal(amd_ir_table(unit_domain(b), 0x18),
-			 0); /* the last one takes the table along */
+	expect_abort(b, 0x18, 2); /* no longer by the device's entry, but by the table's */
+	expect_abort(b, 0x20, 3);
 	bench_destroy(b);
 }
 
@@ -247,10 +316,12 @@ static void test_table_that_is_too_small(void **state)
 	struct bench *b = amd(4);
 
 	(void)state;
+	machine_set_switch(b->m, SWITCH_AMD_TABLE_STAYS, false);
 	assert_int_equal(pci_alloc_irq_vectors(b->nic, 1, 16, PCI_IRQ_MSIX), 4);
 	pci_free_irq_vectors(b->nic);
 	assert_int_equal(pci_alloc_irq_vectors(b->old, 8, 8, PCI_IRQ_MSI), -ENOSPC);
 	assert_int_equal(amd_ir_table(unit_domain(b), 0x20), 0); /* not even a table */
+	assert_int_equal(dte_of(b, 0x20), 1);
 	bench_destroy(b);
 }
 
@@ -261,6 +332,7 @@ static void test_failed_memory_leaves_nothing(void **state)
 	int ret = -ENOMEM;
 
 	(void)state;
+	machine_set_switch(b->m, SWITCH_AMD_TABLE_STAYS, false);
 	/* The device domain exists from now on; the table does not. */
 	assert_int_equal(pci_alloc_irq_vectors(b->old, 4, 4, PCI_IRQ_MSI), 4);
 	pci_free_irq_vectors(b->old);
@@ -342,7 +414,7 @@ static void test_what_it_offers(void **state)
 	assert_true(d->msi_parent_ops->supported_flags & MSI_FLAG_PCI_IMS);
 	assert_true(d->msi_parent_ops->supported_flags & MSI_FLAG_MULTI_PCI_MSI);
 	assert_null(amd_ir_create(b->m, x86_vector_domain(b->m),
-				  &(struct remap_desc){.entries = 1024}, 0x1000));
+				  &(struct remap_desc){.entries = 1024}, 0x1000, 0));
 	bench_destroy(b);
 }
 
@@ -352,6 +424,8 @@ int main(void)
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_messages_are_indexes),
 		cmocka_unit_test(test_life_of_an_entry),
+		cmocka_unit_test(test_no_table_is_no_way_through),
+		cmocka_unit_test(test_last_entry),
 		cmocka_unit_test(test_activation_writes_twice),
 		cmocka_unit_test(test_command_buffer_wraps),
 		cmocka_unit_test(test_forgotten_invalidation_shows),
