@@ -6,6 +6,7 @@
  * Every behaviour that can be chosen is a named switch of the machine.
  *   deviation: something Linux 6.12 does that it does not intend
  *   fix:       a repair that 6.12 has and that can be taken out again
+ *   option:    something that Linux does not have
  * Columns: constant, name, kind, on in profile linux-6.12, on in profile
  * intended, witness (what shows the behaviour).
  * "On" always means: the behaviour named is present.
@@ -47,8 +48,10 @@
 	  "the first affinity is set before the interrupt is unmasked")                            \
 	X(INVALIDATE_AFTER_WRITE, "invalidate-after-write", FIX, 1, 1,                             \
 	  "a table entry write is followed by an invalidation")                                    \
-	X(FORCE_PARENT_IMS, "force-parent-ims", DEVIATION, 0, 0,                                   \
-	  "a parent without immutable messages offers IMS all the same")
+	X(FORCE_PARENT_IMS, "force-parent-ims", OPTION, 0, 0,                                      \
+	  "a parent without immutable messages offers IMS all the same")                           \
+	X(STRICT_LAYERS, "strict-layers", OPTION, 0, 0,                                            \
+	  "whoever calls from outside is a driver, and what is not a driver's is refused")
 
 enum machine_switch {
 #define IRQLAB_SWITCH_ENUM(id, name, kind, in_612, in_intended, witness) SWITCH_##id,

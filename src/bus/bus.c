@@ -60,7 +60,8 @@ void bus_write(struct machine *m, uint64_t address, unsigned size, uint64_t valu
 {
 	struct region *region;
 
-	if (unlikely(m->state.poisoned) || !size_allowed(m, size))
+	if (unlikely(m->state.poisoned) || layer_refuses(m, NOT_FOR_DRIVERS) ||
+	    !size_allowed(m, size))
 		return;
 	step(m, STEP_WRITE, NULL);
 	region = region_find(m, SIDE_CPU, address, size);
@@ -79,7 +80,7 @@ void bus_write_pair(struct machine *m, uint64_t address, uint64_t low, uint64_t 
 	struct tape_record half[2];
 	struct region *region;
 
-	if (unlikely(m->state.poisoned))
+	if (unlikely(m->state.poisoned) || layer_refuses(m, NOT_FOR_DRIVERS))
 		return;
 	step(m, STEP_WRITE, NULL);
 	region = region_find(m, SIDE_CPU, address, 16);

@@ -38,6 +38,15 @@ unsigned run_on_cpu(struct machine *m, unsigned cpu)
 	return before;
 }
 
+/* ---- layers ---- */
+
+bool layer_refuses_slow(struct machine *m)
+{
+	if (m->state.layer == LAYER_OUTSIDE && !machine_switch(m, SWITCH_STRICT_LAYERS))
+		return false;
+	return machine_warn(m, WARN_LAYER_VIOLATION, 0);
+}
+
 /* ---- locks ---- */
 
 /*
@@ -163,6 +172,8 @@ void bus_enter_software(struct machine *m, unsigned cpu, unsigned vector)
 	unsigned before = run_on_cpu(m, cpu);
 
 	if (likely(m->state.entry)) {
+		layer_runs(m, LAYER_CORE);
+
 		m->state.hardirq++;
 		m->state.entry(m, cpu, vector);
 		m->state.hardirq--;

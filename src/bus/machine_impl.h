@@ -80,6 +80,7 @@ struct eoi_listener {
  * so it must stay small and hold nothing of the host.
  */
 struct machine_state {
+	uint32_t layer; /* first: enum machine_layer of the code that runs */
 	uint64_t steps, ticks;
 	uint64_t switches; /* bit: enum machine_switch */
 	uint64_t warnings[NR_MACHINE_WARNINGS];
@@ -119,7 +120,7 @@ struct snapshot;
 struct machine {
 	uint32_t watched; /* first: touch() reads it */
 	bool tracing;
-	struct machine_state state;
+	struct machine_state state; /* second: layer_refuses() reads its first member */
 
 	/* the tape; a restore takes the position back, but not what was overwritten since */
 	struct tape_record *tape;
@@ -169,6 +170,9 @@ struct machine {
 	const struct cpumask *mask_none;
 	const struct cpumask **mask_of;
 };
+
+_Static_assert(offsetof(struct machine, state.layer) == 2 * sizeof(uint32_t),
+	       "layer.h reads it there");
 
 /* ---- arena.c ---- */
 

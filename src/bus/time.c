@@ -181,6 +181,7 @@ static void run_timer(struct machine *m, struct timer *timer)
 {
 	unsigned before = run_on_cpu(m, timer->cpu);
 
+	layer_runs(m, LAYER_CORE);
 	step(m, STEP_TIMER, timer);
 	timer_cancel(m, timer);
 	m->state.hardirq++;

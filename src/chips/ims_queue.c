@@ -55,7 +55,7 @@ static void change_shadow(struct msi_desc *desc, uint64_t clear, uint64_t set)
 {
 	uint64_t shadow = (desc->data.slot & ~clear) | set;
 
-	if (shadow == desc->data.slot)
+	if (shadow == desc->data.slot || layer_refuses(desc->dev->machine, NOT_FOR_DRIVERS))
 		return;
 	touch(desc->dev->machine, desc);
 	desc->data.slot = shadow | SHADOW_DIRTY;
@@ -77,7 +77,7 @@ static void ims_queue_write_msg(struct irq_data *d, const struct msi_msg *msg)
 	struct msi_desc *desc = irq_data_get_msi_desc(d);
 	struct machine *m = desc->dev->machine;
 
-	if (!memcmp(&desc->msg, msg, sizeof(*msg)))
+	if (!memcmp(&desc->msg, msg, sizeof(*msg)) || layer_refuses(m, NOT_FOR_DRIVERS))
 		return;
 	touch(m, desc);
 	desc->msg = *msg;

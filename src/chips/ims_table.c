@@ -38,6 +38,8 @@ static void ims_table_write_msg(struct irq_data *d, const struct msi_msg *msg)
 	struct msi_desc *desc = irq_data_get_msi_desc(d);
 	const struct ims_table_layout *layout = &ims_store_of(d)->table;
 
+	if (layer_refuses(desc->dev->machine, NOT_FOR_DRIVERS))
+		return;
 	write_word(desc, layout->address_lo, msg->address_lo);
 	write_word(desc, layout->address_hi, msg->address_hi);
 	write_word(desc, layout->data, msg->data);

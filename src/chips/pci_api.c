@@ -27,6 +27,10 @@ int pci_alloc_irq_vectors_affinity(struct device *dev, unsigned min, unsigned ma
 	struct irq_affinity spread_all = {0};
 	int ret = -ENOSPC;
 
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(dev->machine, LAYER_CORE);
+
 	if (!pdev)
 		return -ENODEV;
 	if (machine_poisoned(dev->machine))
@@ -68,6 +72,10 @@ int pci_enable_msi(struct device *dev)
 	struct pci_dev *pdev = to_pci_dev(dev);
 	int ret = pdev ? pci_enable_msi_range(pdev, 1, 1, NULL) : -ENODEV;
 
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(dev->machine, LAYER_CORE);
+
 	return ret < 0 ? ret : 0;
 }
 
@@ -81,6 +89,10 @@ void pci_disable_msi(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+		return;
+	layer_runs(dev->machine, LAYER_CORE);
+
 	if (pdev && may_free(dev))
 		pci_msi_disable(pdev);
 }
@@ -89,12 +101,20 @@ int pci_enable_msix_range(struct device *dev, struct msix_entry *entries, int mi
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(dev->machine, LAYER_CORE);
+
 	return pdev ? pci_enable_msix_range_flags(pdev, entries, min, max, NULL, 0) : -ENODEV;
 }
 
 void pci_disable_msix(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
+
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+		return;
+	layer_runs(dev->machine, LAYER_CORE);
 
 	if (pdev && may_free(dev))
 		pci_msix_disable(pdev);
@@ -103,6 +123,8 @@ void pci_disable_msix(struct device *dev)
 int pci_restore_msi_state(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
+
+	layer_runs(dev->machine, LAYER_CORE);
 
 	if (!pdev)
 		return -ENODEV;
@@ -119,6 +141,8 @@ int pci_irq_vector(struct device *dev, unsigned nr)
 {
 	const struct pci_dev *pdev = to_pci_dev(dev);
 	unsigned irq;
+
+	layer_runs(dev->machine, LAYER_CORE);
 
 	if (!pdev)
 		return -ENODEV;
@@ -175,6 +199,10 @@ static bool dynamic(struct device *dev)
 struct msi_map pci_msix_alloc_irq_range(struct device *dev, unsigned first, unsigned last,
 					const struct irq_affinity_desc *affdesc)
 {
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+		return (struct msi_map){.index = -EPERM};
+	layer_runs(dev->machine, LAYER_CORE);
+
 	if (machine_poisoned(dev->machine))
 		return (struct msi_map){.index = -EIO};
 	if (!dynamic(dev))
@@ -198,6 +226,10 @@ int pci_msix_free_irq(struct device *dev, struct msi_map map)
 {
 	struct machine *m = dev->machine;
 	unsigned index = (unsigned)map.index;
+
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(m, LAYER_CORE);
 
 	if (machine_poisoned(m))
 		return -EIO;

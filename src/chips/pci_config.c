@@ -270,6 +270,8 @@ void pci_device_remove(struct pci_dev *pdev)
 	struct machine *m = pdev->dev.machine;
 	bool gone;
 
+	layer_runs(m, LAYER_CORE);
+
 	if (pdev->is_msi_managed)
 		pci_free_irq_vectors(&pdev->dev);
 	gone = msi_device_data_release(&pdev->dev);

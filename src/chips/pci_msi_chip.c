@@ -20,7 +20,7 @@ void pci_msi_update_mask(struct msi_desc *desc, uint32_t clear, uint32_t set)
 	struct pci_dev *pdev = to_pci_dev(desc->dev);
 	struct machine *m = desc->dev->machine;
 
-	if (!desc->pci.can_mask)
+	if (!desc->pci.can_mask || layer_refuses(m, NOT_FOR_DRIVERS))
 		return;
 	lock_acquire(m, &pdev->msi_lock);
 	touch(m, desc);
@@ -54,6 +54,8 @@ void pci_msi_write_message(struct msi_desc *desc, const struct msi_msg *msg)
 
 	trace(desc->dev->machine, __pci_write_msi_msg, desc->irq, desc->msi_index, msg->address_lo,
 	      msg->address_hi, msg->data);
+	if (layer_refuses(desc->dev->machine, NOT_FOR_DRIVERS))
+		return;
 	if (pci_accessible(pdev))
 		write_registers(pdev, desc, msg);
 	pci_msi_note_message(desc, msg);

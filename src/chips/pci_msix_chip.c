@@ -19,7 +19,7 @@ void pci_msix_write_control(const struct msi_desc *desc, uint32_t control)
 
 static void change_control(struct msi_desc *desc, uint32_t clear, uint32_t set)
 {
-	if (!desc->pci.can_mask)
+	if (!desc->pci.can_mask || layer_refuses(desc->dev->machine, NOT_FOR_DRIVERS))
 		return;
 	touch(desc->dev->machine, desc);
 	desc->pci.mask_shadow = (desc->pci.mask_shadow & ~clear) | set;
@@ -61,6 +61,8 @@ void pci_msix_write_message(struct msi_desc *desc, const struct msi_msg *msg)
 {
 	trace(desc->dev->machine, __pci_write_msi_msg, desc->irq, desc->msi_index, msg->address_lo,
 	      msg->address_hi, msg->data);
+	if (layer_refuses(desc->dev->machine, NOT_FOR_DRIVERS))
+		return;
 	if (pci_accessible(to_pci_dev(desc->dev)) && !desc->pci.is_virtual)
 		write_entry(desc, msg);
 	pci_msi_note_message(desc, msg);

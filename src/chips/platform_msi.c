@@ -73,6 +73,8 @@ void platform_device_remove(struct platform_dev *pdev)
 {
 	bool clean = msi_device_data_release(&pdev->dev);
 
+	layer_runs(pdev->dev.machine, LAYER_CORE);
+
 	device_unregister(&pdev->dev);
 	if (clean)
 		object_free(pdev->dev.machine, pdev);
@@ -143,6 +145,10 @@ int platform_device_msi_init_and_alloc_irqs(struct device *dev, unsigned nvec,
 	platform_msi_write_t before;
 	int ret;
 
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(dev->machine, LAYER_CORE);
+
 	if (!pdev)
 		return -ENODEV;
 	if (machine_poisoned(dev->machine))
@@ -166,6 +172,10 @@ void platform_device_msi_free_irqs_all(struct device *dev)
 {
 	struct platform_dev *pdev = to_platform_dev(dev);
 
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+		return;
+	layer_runs(dev->machine, LAYER_CORE);
+
 	if (!pdev || machine_poisoned(dev->machine))
 		return;
 	msi_lock_descs(dev);
@@ -177,5 +187,7 @@ void platform_device_msi_free_irqs_all(struct device *dev)
 
 unsigned msi_get_virq(struct device *dev, unsigned index)
 {
+	layer_runs(dev->machine, LAYER_CORE);
+
 	return msi_domain_get_virq(dev, MSI_DEFAULT_DOMAIN, index);
 }

@@ -116,6 +116,8 @@ enum irq_pool_fault irq_pool_check_map(struct machine *m, irq_pool_t pool, struc
 	struct pci_dev *pdev;
 	enum irq_pool_fault fault = check_pool(m, pool, &pdev, &store);
 
+	layer_runs(m, LAYER_CORE);
+
 	return fault ? fault : check_map(pdev, store, map);
 }
 
@@ -204,6 +206,13 @@ irq_pool_t irq_pool_create(struct device *dev, enum irq_pool_kind kind, unsigned
 	struct ims_store *found;
 	int err = -ENODEV;
 
+	if (layer_refuses(dev->machine, NOT_FOR_CHIPS)) {
+		if (error)
+			*error = -EPERM;
+		return 0;
+	}
+	layer_runs(dev->machine, LAYER_CORE);
+
 	found = pdev ? find_store(pdev, kind, store) : NULL;
 	if (pdev && machine_poisoned(dev->machine))
 		err = -EIO;
@@ -226,6 +235,10 @@ int irq_pool_destroy(struct machine *m, irq_pool_t pool)
 	struct ims_store *store = pool_get(m, pool, &pdev);
 	struct msi_desc *desc;
 	unsigned in_use = 0;
+
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(m, LAYER_CORE);
 
 	if (machine_poisoned(m))
 		return -EIO;
@@ -290,6 +303,10 @@ struct msi_map irq_pool_alloc_at(struct machine *m, irq_pool_t pool, unsigned in
 	struct pci_dev *pdev;
 	struct ims_store *store = pool_get(m, pool, &pdev);
 
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return (struct msi_map){.index = -EPERM};
+	layer_runs(m, LAYER_CORE);
+
 	if (!store)
 		return (struct msi_map){.index = -EINVAL};
 	if (index == MSI_ANY_INDEX)
@@ -304,6 +321,10 @@ struct msi_map irq_pool_alloc_range(struct machine *m, irq_pool_t pool, unsigned
 	struct pci_dev *pdev;
 	struct ims_store *store = pool_get(m, pool, &pdev);
 
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return (struct msi_map){.index = -EPERM};
+	layer_runs(m, LAYER_CORE);
+
 	if (!store)
 		return (struct msi_map){.index = -EINVAL};
 	if (first > last || last >= pool_size(pdev, store))
@@ -316,6 +337,10 @@ int irq_pool_free(struct machine *m, irq_pool_t pool, struct msi_map map)
 	struct pci_dev *pdev;
 	struct ims_store *store = pool_get(m, pool, &pdev);
 	unsigned index = (unsigned)map.index;
+
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(m, LAYER_CORE);
 
 	if (machine_poisoned(m))
 		return -EIO;

@@ -25,9 +25,9 @@ int irq_do_set_affinity(struct irq_data *d, const struct cpumask *mask, bool for
 		return -EINVAL;
 	online = cpumask_and(m, mask, cpu_online_mask(m));
 	if (force)
-		ret = d->chip->irq_set_affinity(d, mask, force);
+		ret = call_chip(d, irq_set_affinity, mask, force);
 	else if (!cpumask_empty(online))
-		ret = d->chip->irq_set_affinity(d, online, force);
+		ret = call_chip(d, irq_set_affinity, online, force);
 	else
 		ret = -EINVAL;
 	if (ret == IRQ_SET_MASK_OK || ret == IRQ_SET_MASK_OK_DONE) {
@@ -77,6 +77,8 @@ static int set_affinity(struct machine *m, unsigned irq, const struct cpumask *m
 	struct irq_desc *desc = irq_to_desc(m, irq);
 	int ret;
 
+	layer_runs(m, LAYER_CORE);
+
 	if (!desc || machine_poisoned(m))
 		return -EINVAL;
 	lock_acquire(m, &desc->lock);
@@ -111,6 +113,8 @@ int irq_set_affinity_user(struct machine *m, unsigned irq, const struct cpumask 
 int irq_set_default_affinity(struct machine *m, const struct cpumask *mask)
 {
 	struct software *sw = software_of(m);
+
+	layer_runs(m, LAYER_CORE);
 
 	if (!sw || !cpumask_intersects(mask, sw->online))
 		return -EINVAL;
@@ -179,10 +183,10 @@ void irq_move_irq(struct irq_data *d)
 		return;
 	masked = irqd_has(d, IRQD_IRQ_MASKED);
 	if (!masked)
-		d->chip->irq_mask(d);
+		call_chip(d, irq_mask);
 	irq_move_masked_irq(d);
 	if (!masked)
-		d->chip->irq_unmask(d);
+		call_chip(d, irq_unmask);
 }
 
 bool irq_fixup_move_pending(struct irq_desc *desc, bool take)

@@ -10,6 +10,8 @@ static struct machine *desc_machine(const struct irq_desc *desc)
 
 void irqd_update(struct irq_data *d, uint32_t clear, uint32_t set)
 {
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return;
 	touch(irq_data_machine(d), irq_data_to_desc(d));
 	d->common->state_use_accessors = (d->common->state_use_accessors & ~clear) | set;
 }
@@ -26,6 +28,8 @@ void irqd_clear(struct irq_data *d, uint32_t states)
 
 void irq_data_update_effective_affinity(struct irq_data *d, const struct cpumask *mask)
 {
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return;
 	touch(irq_data_machine(d), irq_data_to_desc(d));
 	d->common->effective_affinity = mask;
 }
@@ -33,13 +37,13 @@ void irq_data_update_effective_affinity(struct irq_data *d, const struct cpumask
 void chip_bus_lock(struct irq_desc *desc)
 {
 	if (desc->irq_data.chip && desc->irq_data.chip->irq_bus_lock)
-		desc->irq_data.chip->irq_bus_lock(&desc->irq_data);
+		call_chip(&desc->irq_data, irq_bus_lock);
 }
 
 void chip_bus_sync_unlock(struct irq_desc *desc)
 {
 	if (desc->irq_data.chip && desc->irq_data.chip->irq_bus_sync_unlock)
-		desc->irq_data.chip->irq_bus_sync_unlock(&desc->irq_data);
+		call_chip(&desc->irq_data, irq_bus_sync_unlock);
 }
 
 /* ---- mask, enable, disable ---- */
@@ -50,7 +54,7 @@ void mask_irq(struct irq_desc *desc)
 
 	if (irqd_has(d, IRQD_IRQ_MASKED) || !d->chip->irq_mask)
 		return;
-	d->chip->irq_mask(d);
+	call_chip(d, irq_mask);
 	irqd_set(d, IRQD_IRQ_MASKED);
 }
 
@@ -60,7 +64,7 @@ void unmask_irq(struct irq_desc *desc)
 
 	if (!irqd_has(d, IRQD_IRQ_MASKED) || !d->chip->irq_unmask)
 		return;
-	d->chip->irq_unmask(d);
+	call_chip(d, irq_unmask);
 	irqd_clear(d, IRQD_IRQ_MASKED);
 }
 
@@ -74,7 +78,7 @@ void irq_enable(struct irq_desc *desc)
 	}
 	irqd_clear(d, IRQD_IRQ_DISABLED);
 	if (d->chip->irq_enable) {
-		d->chip->irq_enable(d);
+		call_chip(d, irq_enable);
 		irqd_clear(d, IRQD_IRQ_MASKED);
 	} else {
 		unmask_irq(desc);
@@ -92,7 +96,7 @@ static void disable_and_maybe_mask(struct irq_desc *desc, bool mask)
 	}
 	irqd_set(d, IRQD_IRQ_DISABLED);
 	if (d->chip->irq_disable) {
-		d->chip->irq_disable(d);
+		call_chip(d, irq_disable);
 		irqd_set(d, IRQD_IRQ_MASKED);
 	} else if (mask) {
 		mask_irq(desc);
@@ -114,7 +118,7 @@ static void start_chip(struct irq_desc *desc)
 	WARN_IF(desc_machine(desc), d->domain && !irqd_has(d, IRQD_ACTIVATED), NOT_ACTIVATED,
 		d->irq);
 	if (d->chip->irq_startup) {
-		d->chip->irq_startup(d);
+		call_chip(d, irq_startup);
 		irqd_clear(d, IRQD_IRQ_DISABLED | IRQD_IRQ_MASKED);
 	} else {
 		irq_enable(desc);
@@ -188,7 +192,7 @@ void irq_shutdown(struct irq_desc *desc)
 	else
 		desc->depth++;
 	if (d->chip->irq_shutdown) {
-		d->chip->irq_shutdown(d);
+		call_chip(d, irq_shutdown);
 		irqd_set(d, IRQD_IRQ_DISABLED | IRQD_IRQ_MASKED);
 	} else {
 		disable_and_maybe_mask(desc, true);
@@ -216,7 +220,7 @@ int irq_set_trigger(struct irq_desc *desc, unsigned type)
 		unmask = !irqd_has(d, IRQD_IRQ_MASKED | IRQD_IRQ_DISABLED);
 		mask_irq(desc);
 	}
-	ret = d->chip->irq_set_type(d, type & IRQ_TYPE_SENSE_MASK);
+	ret = call_chip(d, irq_set_type, type & IRQ_TYPE_SENSE_MASK);
 	if (ret == IRQ_SET_MASK_OK || ret == IRQ_SET_MASK_OK_DONE)
 		irqd_update(d, IRQD_TRIGGER_MASK, type & IRQ_TYPE_SENSE_MASK);
 	if (ret >= 0) {
@@ -281,6 +285,8 @@ int irq_chip_set_affinity_parent(struct irq_data *d, const struct cpumask *dest,
 {
 	struct irq_data *parent = d->parent_data;
 
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return -EPERM;
 	if (!parent || !parent->chip || !parent->chip->irq_set_affinity)
 		return -ENOSYS;
 	return parent->chip->irq_set_affinity(parent, dest, force);
@@ -290,6 +296,8 @@ int irq_chip_set_type_parent(struct irq_data *d, unsigned type)
 {
 	struct irq_data *parent = d->parent_data;
 
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return -EPERM;
 	if (!parent || !parent->chip || !parent->chip->irq_set_type)
 		return -ENOSYS;
 	return parent->chip->irq_set_type(parent, type);
@@ -299,6 +307,8 @@ int irq_chip_set_vcpu_affinity_parent(struct irq_data *d, void *vcpu_info)
 {
 	struct irq_data *parent = d->parent_data;
 
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return -EPERM;
 	if (!parent || !parent->chip || !parent->chip->irq_set_vcpu_affinity)
 		return -ENOSYS;
 	return parent->chip->irq_set_vcpu_affinity(parent, vcpu_info);
@@ -308,6 +318,8 @@ int irq_chip_get_parent_state(struct irq_data *d, enum irqchip_state which, bool
 {
 	struct irq_data *parent = d->parent_data;
 
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return -EPERM;
 	if (!parent || !parent->chip || !parent->chip->irq_get_irqchip_state)
 		return -EINVAL;
 	return parent->chip->irq_get_irqchip_state(parent, which, state);
@@ -317,6 +329,8 @@ int irq_chip_set_parent_state(struct irq_data *d, enum irqchip_state which, bool
 {
 	struct irq_data *parent = d->parent_data;
 
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return -EPERM;
 	if (!parent || !parent->chip || !parent->chip->irq_set_irqchip_state)
 		return -EINVAL;
 	return parent->chip->irq_set_irqchip_state(parent, which, state);
@@ -326,7 +340,7 @@ int irq_chip_retrigger_hierarchy(struct irq_data *d)
 {
 	for (d = d->parent_data; d; d = d->parent_data)
 		if (d->chip && d->chip->irq_retrigger)
-			return d->chip->irq_retrigger(d);
+			return call_chip(d, irq_retrigger);
 	return 0;
 }
 
@@ -334,7 +348,7 @@ int irq_chip_compose_msi_msg(struct irq_data *d, struct msi_msg *msg)
 {
 	for (; d; d = d->parent_data) {
 		if (d->chip && d->chip->irq_compose_msi_msg) {
-			d->chip->irq_compose_msi_msg(d, msg);
+			call_chip(d, irq_compose_msi_msg, msg);
 			return 0;
 		}
 	}

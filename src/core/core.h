@@ -74,6 +74,21 @@ int irq_core_init(struct machine *m, const struct irq_core_config *config);
 /* From now on cpumask_of_node() of its node has the CPU. */
 void irq_core_join_node(struct machine *m, unsigned cpu);
 
+/*
+ * Callbacks. While one runs, its layer is what runs. `d` is the level whose chip
+ * is called, `domain` the domain; other arguments follow those two.
+ */
+#define call_chip(d, slot, ...)                                                                    \
+	({                                                                                         \
+		layer_runs(irq_data_machine(d), LAYER_CHIP);                                       \
+		(d)->chip->slot(d, ##__VA_ARGS__);                                                 \
+	})
+#define call_domain(domain, slot, ...)                                                             \
+	({                                                                                         \
+		layer_runs((domain)->machine, LAYER_DOMAIN);                                       \
+		(domain)->ops->slot(domain, ##__VA_ARGS__);                                        \
+	})
+
 /* ---- irq numbers and descriptors (irqdesc.c) ---- */
 
 /* Feeds one level: domain, hwirq, chip and what the domain keeps in chip_data. */

@@ -49,6 +49,7 @@ static unsigned run_actions(struct irq_desc *desc)
 	for (struct irqaction *action = desc->action; action; action = action->next) {
 		unsigned one;
 
+		layer_runs(m, action->layer);
 		step(m, STEP_HANDLER, desc);
 		trace(m, handler, desc->irq_data.irq);
 		one = action->handler((int)desc->irq_data.irq, action->dev_id);
@@ -92,19 +93,19 @@ static void count(struct irq_desc *desc)
 static void ack(struct irq_desc *desc)
 {
 	if (desc->irq_data.chip->irq_ack)
-		desc->irq_data.chip->irq_ack(&desc->irq_data);
+		call_chip(&desc->irq_data, irq_ack);
 }
 
 static void eoi(struct irq_desc *desc)
 {
 	if (desc->irq_data.chip->irq_eoi)
-		desc->irq_data.chip->irq_eoi(&desc->irq_data);
+		call_chip(&desc->irq_data, irq_eoi);
 }
 
 static void mask_ack_irq(struct irq_desc *desc)
 {
 	if (desc->irq_data.chip->irq_mask_ack) {
-		desc->irq_data.chip->irq_mask_ack(&desc->irq_data);
+		call_chip(&desc->irq_data, irq_mask_ack);
 		irqd_set(&desc->irq_data, IRQD_IRQ_MASKED);
 		return;
 	}
@@ -272,6 +273,8 @@ int handle_irq_desc(struct irq_desc *desc)
 	if (!desc)
 		return -EINVAL;
 	m = desc_machine(desc);
+	if (layer_refuses(m, NOT_FOR_DRIVERS))
+		return -EPERM;
 	if (WARN_IF(m, !in_hardirq(m) && irqd_has(&desc->irq_data, IRQD_HANDLE_ENFORCE_IRQCTX),
 		    HANDLER_CONTEXT, desc->irq_data.irq))
 		return -EPERM;

@@ -22,7 +22,7 @@ static int translate(struct irq_domain *domain, const struct irq_fwspec *fwspec,
 	if (!fwspec->param_count || fwspec->param_count > IRQ_DOMAIN_IRQ_SPEC_PARAMS)
 		return -EINVAL;
 	if (domain->ops->translate)
-		return domain->ops->translate(domain, fwspec, hwirq, type);
+		return call_domain(domain, translate, fwspec, hwirq, type);
 	*hwirq = fwspec->param[0];
 	*type = IRQ_TYPE_NONE;
 	return 0;

@@ -46,7 +46,7 @@ static void migrate_one_irq(struct irq_desc *desc, unsigned cpu)
 	}
 	mask = irq_fixup_move_pending(desc, true) ? desc->pending_mask : d->common->affinity;
 	if (mask_chip && d->chip->irq_mask)
-		d->chip->irq_mask(d);
+		call_chip(d, irq_mask);
 	if (!cpumask_intersects(mask, sw->online)) {
 		if (irqd_has(d, IRQD_AFFINITY_MANAGED)) {
 			irqd_set(d, IRQD_MANAGED_SHUTDOWN);
@@ -57,7 +57,7 @@ static void migrate_one_irq(struct irq_desc *desc, unsigned cpu)
 	}
 	move_to(d, mask);
 	if (mask_chip && d->chip->irq_unmask)
-		d->chip->irq_unmask(d);
+		call_chip(d, irq_unmask);
 	to = cpumask_first(d->common->effective_affinity);
 	tape_event(m, TAPE_MIGRATE, ACTOR_CPU, (uint16_t)cpu, (uint64_t)cpu << 32 | to, d->irq, 0,
 		   0);
@@ -113,6 +113,8 @@ int cpu_down(struct machine *m, unsigned cpu)
 	unsigned task_cpu = this_cpu(m);
 	int ret = 0;
 
+	layer_runs(m, LAYER_CORE);
+
 	if (machine_poisoned(m))
 		return -EIO;
 	if (!sw || !cpumask_test(sw->possible, cpu))
@@ -148,6 +150,8 @@ int cpu_up(struct machine *m, unsigned cpu)
 {
 	struct software *sw = software_of(m);
 	unsigned task_cpu = this_cpu(m);
+
+	layer_runs(m, LAYER_CORE);
 
 	if (machine_poisoned(m))
 		return -EIO;

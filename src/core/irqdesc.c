@@ -246,6 +246,8 @@ void irq_free_descs(struct machine *m, unsigned first, unsigned nr)
 {
 	struct software *sw = software_of(m);
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return;
 	for (unsigned irq = first + nr; irq-- > first;) {
 		struct irq_desc *desc = irq_to_desc(m, irq);
 
@@ -263,6 +265,8 @@ int irq_alloc_descs(struct machine *m, int base, unsigned nr, int node,
 {
 	struct software *sw = software_of(m);
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return -EPERM;
 	for (unsigned i = 0; affinity && i < nr; i++)
 		if (!affinity[i].mask || cpumask_empty(affinity[i].mask))
 			return -EINVAL;
@@ -296,6 +300,8 @@ void irq_modify_status(struct machine *m, unsigned irq, uint32_t clear, uint32_t
 	struct irq_desc *desc = irq_to_desc(m, irq);
 	uint32_t state = 0, settings;
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS))
+		return;
 	if (!desc)
 		return;
 	touch(m, desc);
@@ -319,6 +325,8 @@ void irq_modify_status(struct machine *m, unsigned irq, uint32_t clear, uint32_t
 
 void irq_set_handler(struct irq_desc *desc, irq_flow_handler_t handle, const char *name)
 {
+	if (layer_refuses(desc->irq_common_data.machine, NOT_FOR_DRIVERS))
+		return;
 	touch(desc->irq_common_data.machine, desc);
 	desc->handle_irq = handle ? handle : handle_bad_irq;
 	desc->name = name;

@@ -83,6 +83,8 @@ struct irq_domain *irq_domain_create(struct machine *m, const struct irq_domain_
 {
 	struct irq_domain *domain;
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return NULL;
 	if (WARN_IF(m, !config_is_complete(config), DOMAIN_INCOMPLETE, 0))
 		return NULL;
 	domain = object_alloc(m, &domain_type, sizeof(*domain));
@@ -134,6 +136,8 @@ void irq_domain_remove(struct irq_domain *domain)
 {
 	struct machine *m = domain->machine;
 
+	if (layer_refuses(domain->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return;
 	unpublish(domain);
 	if (WARN_IF(m, domain->mapcount, DOMAIN_NOT_EMPTY, 0))
 		return;
@@ -164,7 +168,7 @@ void irq_domain_update_bus_token(struct irq_domain *domain, enum irq_domain_bus_
 static bool matches(struct irq_domain *domain, const char *fwnode, enum irq_domain_bus_token token)
 {
 	if (domain->ops->select && token != DOMAIN_BUS_ANY)
-		return domain->ops->select(domain, fwnode, token);
+		return call_domain(domain, select, fwnode, token);
 	if (!fwnode || !domain->fwnode || strcmp(fwnode, domain->fwnode))
 		return false;
 	return token == DOMAIN_BUS_ANY || token == domain->bus_token;
@@ -286,6 +290,8 @@ int irq_domain_set_hwirq_and_chip(struct irq_domain *domain, unsigned virq, uint
 {
 	struct irq_data *d = irq_domain_get_irq_data(domain, virq);
 
+	if (layer_refuses(domain->machine, NOT_FOR_DRIVERS))
+		return -EPERM;
 	if (!d)
 		return -ENOENT;
 	touch_irq_data(domain->machine, d);
@@ -442,7 +448,7 @@ static void free_each(struct irq_domain *domain, unsigned virq, unsigned nr)
 {
 	for (unsigned i = 0; i < nr; i++)
 		if (irq_domain_get_irq_data(domain, virq + i))
-			domain->ops->free(domain, virq + i, 1);
+			call_domain(domain, free, virq + i, 1);
 }
 
 static int fill_levels(struct irq_domain *domain, unsigned virq, unsigned nr, void *arg)
@@ -451,7 +457,7 @@ static int fill_levels(struct irq_domain *domain, unsigned virq, unsigned nr, vo
 
 	if (ret)
 		return ret;
-	ret = domain->ops->alloc(domain, virq, nr, arg);
+	ret = call_domain(domain, alloc, virq, nr, arg);
 	if (!ret) {
 		ret = for_descs(domain, virq, nr, trim_action, NULL);
 		if (!ret)
@@ -470,6 +476,8 @@ int irq_domain_alloc_irqs(struct irq_domain *domain, int base, unsigned nr, int 
 {
 	int virq, ret;
 
+	if (layer_refuses(domain->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return -EPERM;
 	if (!domain->ops->alloc)
 		return -ENOSYS;
 	lock_hierarchy(domain);
@@ -490,6 +498,8 @@ int irq_domain_realloc_irq(struct irq_domain *domain, unsigned virq, void *arg)
 	struct irq_desc *desc = irq_to_desc(domain->machine, virq), before;
 	int ret;
 
+	if (layer_refuses(domain->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return -EPERM;
 	if (!domain->ops->alloc)
 		return -ENOSYS;
 	if (!desc || desc->irq_data.domain)
@@ -509,7 +519,7 @@ int irq_domain_alloc_irqs_parent(struct irq_domain *domain, unsigned virq, unsig
 {
 	if (!domain->parent || !domain->parent->ops->alloc)
 		return -ENOSYS;
-	return domain->parent->ops->alloc(domain->parent, virq, nr, arg);
+	return call_domain(domain->parent, alloc, virq, nr, arg);
 }
 
 /* ---- freeing ---- */
@@ -542,6 +552,8 @@ void irq_domain_free_irqs(struct machine *m, unsigned virq, unsigned nr)
 {
 	struct irq_domain *domain = domain_of(m, virq, nr);
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return;
 	if (WARN_IF(m, !domain, NO_DOMAIN_FREE, virq))
 		return;
 	lock_hierarchy(domain);
@@ -589,7 +601,7 @@ static void deactivate_level(struct irq_data *d)
 	if (!d || !d->domain)
 		return;
 	if (d->domain->ops->deactivate)
-		d->domain->ops->deactivate(d->domain, d);
+		call_domain(d->domain, deactivate, d);
 	deactivate_level(d->parent_data);
 }
 
@@ -602,7 +614,7 @@ static int activate_level(struct irq_data *d, bool reserve)
 	ret = activate_level(d->parent_data, reserve);
 	if (ret || !d->domain->ops->activate)
 		return ret;
-	ret = d->domain->ops->activate(d->domain, d, reserve);
+	ret = call_domain(d->domain, activate, d, reserve);
 	if (ret)
 		deactivate_level(d->parent_data);
 	return ret;
@@ -612,6 +624,8 @@ int irq_domain_activate_irq(struct irq_data *d, bool reserve)
 {
 	int ret;
 
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return -EPERM;
 	trace(irq_data_machine(d), irq_domain_activate_irq, d->irq, reserve);
 	if (irqd_has(d, IRQD_ACTIVATED))
 		return 0;
@@ -623,6 +637,8 @@ int irq_domain_activate_irq(struct irq_data *d, bool reserve)
 
 void irq_domain_deactivate_irq(struct irq_data *d)
 {
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return;
 	trace(irq_data_machine(d), irq_domain_deactivate_irq, d->irq,
 	      d->domain ? d->domain->id : 0);
 	if (!irqd_has(d, IRQD_ACTIVATED))
@@ -639,6 +655,8 @@ int irq_domain_associate(struct irq_domain *domain, unsigned virq, uint64_t hwir
 	struct irq_desc *desc = irq_to_desc(m, virq), before;
 	int ret;
 
+	if (layer_refuses(domain->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return -EPERM;
 	if (WARN_IF(m, hwirq >= domain->hwirq_max || !desc || desc->irq_data.domain,
 		    MAPPING_REFUSED, virq))
 		return -EINVAL;
@@ -647,7 +665,7 @@ int irq_domain_associate(struct irq_domain *domain, unsigned virq, uint64_t hwir
 	touch(m, desc);
 	desc->irq_data.domain = domain;
 	desc->irq_data.hwirq = hwirq;
-	ret = domain->ops->map ? domain->ops->map(domain, virq, hwirq) : 0;
+	ret = domain->ops->map ? call_domain(domain, map, virq, hwirq) : 0;
 	WARN_IF(m, ret && ret != -EPERM, MAPPING_REFUSED, virq);
 	if (!ret)
 		ret = map_levels(desc);
@@ -679,6 +697,8 @@ void irq_dispose_mapping(struct machine *m, unsigned virq)
 	struct irq_desc *desc = irq_to_desc(m, virq);
 	struct irq_domain *domain = desc ? desc->irq_data.domain : NULL;
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return;
 	if (!domain)
 		return;
 	if (domain->flags & IRQ_DOMAIN_FLAG_MSI_DEVICE) {
@@ -692,7 +712,7 @@ void irq_dispose_mapping(struct machine *m, unsigned virq)
 	lock_hierarchy(domain);
 	retire(desc);
 	if (domain->ops->unmap)
-		domain->ops->unmap(domain, virq);
+		call_domain(domain, unmap, virq);
 	unlock_hierarchy(domain);
 	irq_free_descs(m, virq, 1);
 }

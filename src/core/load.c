@@ -66,7 +66,7 @@ static const struct object_type foreign_flow_type = {"foreign-flow", foreign_flo
 static void handle_foreign_irq(struct irq_desc *desc)
 {
 	if (desc->irq_data.chip->irq_eoi)
-		desc->irq_data.chip->irq_eoi(&desc->irq_data);
+		call_chip(&desc->irq_data, irq_eoi);
 }
 
 const char *irq_desc_flow(const struct irq_desc *desc)

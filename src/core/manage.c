@@ -13,6 +13,7 @@ static void action_digest(const void *object, struct digest *d)
 	digest_u64(d, action->irq);
 	digest_string(d, action->name);
 	digest_u64(d, action->flags);
+	digest_u64(d, action->layer);
 }
 
 static const struct object_type action_type = {"irqaction", action_digest};
@@ -89,7 +90,7 @@ static int install(struct irq_desc *desc, struct irqaction *action)
 	lock_acquire(m, &desc->request_mutex);
 	chip_bus_lock(desc);
 	if (!desc->action && chip->irq_request_resources)
-		ret = chip->irq_request_resources(&desc->irq_data);
+		ret = call_chip(&desc->irq_data, irq_request_resources);
 	if (ret)
 		goto unlock_bus;
 
@@ -100,7 +101,7 @@ static int install(struct irq_desc *desc, struct irqaction *action)
 	} else {
 		ret = start_first(desc, action->flags);
 		if (ret && chip->irq_release_resources)
-			chip->irq_release_resources(&desc->irq_data);
+			call_chip(&desc->irq_data, irq_release_resources);
 	}
 	if (!ret) {
 		while (*end) {
@@ -123,9 +124,14 @@ unlock_bus:
 int request_irq(struct machine *m, unsigned irq, irq_handler_t handler, unsigned long flags,
 		const char *name, void *dev_id)
 {
+	const bool by_domain = machine_layer(m) == LAYER_DOMAIN;
 	struct irq_desc *desc;
 	struct irqaction *action;
 	int ret;
+
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(m, LAYER_CORE);
 
 	if (machine_poisoned(m))
 		return -EIO;
@@ -145,6 +151,7 @@ int request_irq(struct machine *m, unsigned irq, irq_handler_t handler, unsigned
 	action->handler = handler;
 	action->dev_id = dev_id;
 	action->irq = irq;
+	action->layer = by_domain ? LAYER_DOMAIN : LAYER_DRIVER;
 	action->flags = (uint32_t)flags;
 	if (!(flags & IRQF_TRIGGER_MASK))
 		action->flags |= desc->irq_common_data.state_use_accessors & IRQD_TRIGGER_MASK;
@@ -191,6 +198,10 @@ int free_irq(struct machine *m, unsigned irq, void *dev_id)
 	struct irqaction *action;
 	bool last;
 
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(m, LAYER_CORE);
+
 	if (machine_poisoned(m))
 		return -EIO;
 	if (!desc || WARN_IF(m, in_hardirq(m), SLEEP_IN_ATOMIC, irq))
@@ -214,7 +225,7 @@ int free_irq(struct machine *m, unsigned irq, void *dev_id)
 		chip_bus_lock(desc);
 		irq_domain_deactivate_irq(&desc->irq_data);
 		if (desc->irq_data.chip->irq_release_resources)
-			desc->irq_data.chip->irq_release_resources(&desc->irq_data);
+			call_chip(&desc->irq_data, irq_release_resources);
 		chip_bus_sync_unlock(desc);
 	}
 	lock_release(m, &desc->request_mutex);
@@ -244,6 +255,8 @@ void disable_irq_nosync(struct machine *m, unsigned irq)
 {
 	struct irq_desc *desc = get_desc_locked(m, irq);
 
+	layer_runs(m, LAYER_CORE);
+
 	if (!desc)
 		return;
 	touch(m, desc);
@@ -261,6 +274,8 @@ void disable_irq(struct machine *m, unsigned irq)
 void enable_irq(struct machine *m, unsigned irq)
 {
 	struct irq_desc *desc = get_desc_locked(m, irq);
+
+	layer_runs(m, LAYER_CORE);
 
 	if (!desc)
 		return;
@@ -280,6 +295,8 @@ int irq_set_type(struct machine *m, unsigned irq, unsigned type)
 {
 	struct irq_desc *desc = get_desc_locked(m, irq);
 	int ret;
+
+	layer_runs(m, LAYER_CORE);
 
 	if (!desc)
 		return -EINVAL;

@@ -118,6 +118,8 @@ bool msi_device_data_release(struct device *dev)
 
 void msi_lock_descs(struct device *dev)
 {
+	if (layer_refuses(dev->machine, NOT_FOR_DRIVERS))
+		return;
 	if (dev->msi)
 		lock_acquire(dev->machine, &dev->msi->mutex);
 }
@@ -207,6 +209,8 @@ int msi_domain_insert_msi_desc(struct device *dev, unsigned domid, const struct 
 	struct msi_desc *desc;
 	int ret;
 
+	if (layer_refuses(dev->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return -EPERM;
 	if (!slot)
 		return -EINVAL;
 	desc = make_desc(dev, domid, init);

@@ -126,6 +126,8 @@ void msi_domain_free_irqs_range_locked(struct device *dev, unsigned domid, unsig
 {
 	struct msi_batch batch;
 
+	if (layer_refuses(dev->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return;
 	if (!range_is_valid(dev, domid, first, last) ||
 	    begin_batch(&batch, dev, domid, first, last))
 		return;
@@ -320,6 +322,8 @@ static int alloc_range(struct device *dev, unsigned domid, unsigned first, unsig
 int msi_domain_alloc_irqs_range_locked(struct device *dev, unsigned domid, unsigned first,
 				       unsigned last)
 {
+	if (layer_refuses(dev->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return -EPERM;
 	return alloc_range(dev, domid, first, last, (int)(last - first + 1));
 }
 

@@ -55,7 +55,7 @@ static int compose_and_write(struct irq_data *d)
 	if (ret)
 		return ret;
 	check_second_message(d, msi_get_domain_info(d->domain), msg);
-	d->chip->irq_write_msi_msg(d, msg);
+	call_chip(d, irq_write_msi_msg, msg);
 	return 0;
 }
 
@@ -63,6 +63,8 @@ int msi_domain_set_affinity(struct irq_data *d, const struct cpumask *mask, bool
 {
 	int ret;
 
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return -EPERM;
 	trace(irq_data_machine(d), msi_domain_set_affinity, d->irq, (uintptr_t)mask, force);
 	ret = irq_chip_set_affinity_parent(d, mask, force);
 	if (ret >= 0 && ret != IRQ_SET_MASK_OK_DONE) {
@@ -124,7 +126,7 @@ static void msi_level_deactivate(struct irq_domain *domain, struct irq_data *d)
 	const struct msi_msg zero[2] = {0};
 
 	trace(domain->machine, msi_domain_deactivate, d->irq, domain->id);
-	d->chip->irq_write_msi_msg(d, zero);
+	call_chip(d, irq_write_msi_msg, zero);
 }
 
 static int msi_level_translate(struct irq_domain *domain, const struct irq_fwspec *fwspec,
@@ -351,6 +353,8 @@ int msi_create_device_irq_domain(struct device *dev, unsigned domid,
 	bool had_data = dev->msi;
 	int ret;
 
+	if (layer_refuses(dev->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return -EPERM;
 	if (!is_msi_parent(dev->msi_domain))
 		return -ENODEV;
 	if (domid >= MSI_MAX_DOMAINS || !template->chip.name)
@@ -409,6 +413,8 @@ void msi_remove_device_irq_domain(struct device *dev, unsigned domid)
 {
 	struct irq_domain *domain = msi_detach_device_irq_domain(dev, domid);
 
+	if (layer_refuses(dev->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return;
 	if (domain)
 		free_domain(domain, irq_domain_remove);
 }

@@ -38,7 +38,7 @@ static int retrigger(struct irq_desc *desc)
 	if (!desc->irq_data.chip)
 		return 0;
 	if (desc->irq_data.chip->irq_retrigger)
-		return desc->irq_data.chip->irq_retrigger(&desc->irq_data);
+		return call_chip(&desc->irq_data, irq_retrigger);
 	return irq_chip_retrigger_hierarchy(&desc->irq_data);
 }
 
@@ -77,12 +77,14 @@ int irq_get_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state wh
 	struct irq_desc *desc = irq_to_desc(m, irq);
 	int ret = -EINVAL;
 
+	layer_runs(m, LAYER_CORE);
+
 	if (!desc)
 		return -EINVAL;
 	chip_bus_lock(desc);
 	for (struct irq_data *d = &desc->irq_data; d; d = d->parent_data) {
 		if (d->chip && d->chip->irq_get_irqchip_state) {
-			ret = d->chip->irq_get_irqchip_state(d, which, state);
+			ret = call_chip(d, irq_get_irqchip_state, which, state);
 			break;
 		}
 	}
@@ -95,12 +97,14 @@ int irq_set_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state wh
 	struct irq_desc *desc = irq_to_desc(m, irq);
 	int ret = -EINVAL;
 
+	layer_runs(m, LAYER_CORE);
+
 	if (!desc)
 		return -EINVAL;
 	chip_bus_lock(desc);
 	for (struct irq_data *d = &desc->irq_data; d; d = d->parent_data) {
 		if (d->chip && d->chip->irq_set_irqchip_state) {
-			ret = d->chip->irq_set_irqchip_state(d, which, state);
+			ret = call_chip(d, irq_set_irqchip_state, which, state);
 			break;
 		}
 	}
@@ -112,6 +116,8 @@ int irq_inject_interrupt(struct machine *m, unsigned irq)
 {
 	struct irq_desc *desc = irq_to_desc(m, irq);
 	int ret;
+
+	layer_runs(m, LAYER_CORE);
 
 	if (!desc)
 		return -EINVAL;

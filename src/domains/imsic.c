@@ -95,6 +95,8 @@ static int imsic_set_affinity(struct irq_data *d, const struct cpumask *mask, bo
 	struct imsic_vector *old = vector_of(d), *new;
 	int ret;
 
+	if (layer_refuses(irq_data_machine(d), NOT_FOR_DRIVERS))
+		return -EPERM;
 	(void)force;
 	if (cpumask_test(mask, old->cpu))
 		return IRQ_SET_MASK_OK_DONE;

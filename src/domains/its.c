@@ -98,6 +98,8 @@ static int its_set_affinity(struct irq_data *d, const struct cpumask *mask, bool
 	unsigned old = dev->collection[event];
 	int cpu;
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS))
+		return -EPERM;
 	trace(m, its_set_affinity, d->irq, (uintptr_t)mask, force);
 	if (irqd_has(d, IRQD_FORWARDED_TO_VCPU))
 		return -EINVAL;

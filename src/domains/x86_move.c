@@ -202,6 +202,8 @@ int apic_set_affinity(struct irq_data *d, const struct cpumask *dest, bool force
 	const struct cpumask *mask;
 	int ret;
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS))
+		return -EPERM;
 	trace(m, apic_set_affinity, d->irq, (uintptr_t)dest, force);
 	if (WARN_IF(m, !irqd_has(d, IRQD_ACTIVATED), NOT_ACTIVATED, d->irq))
 		return -EIO;

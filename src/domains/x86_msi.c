@@ -107,6 +107,8 @@ static int msi_set_affinity(struct irq_data *d, const struct cpumask *mask, bool
 	unsigned cpu = cpumask_first(irq_data_get_effective_affinity_mask(d));
 	int ret;
 
+	if (layer_refuses(m, NOT_FOR_DRIVERS))
+		return -EPERM;
 	trace(m, msi_set_affinity, d->irq, (uintptr_t)mask, force);
 	ret = irq_chip_set_affinity_parent(d, mask, force);
 	if (ret < 0 || ret == IRQ_SET_MASK_OK_DONE)

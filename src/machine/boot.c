@@ -489,8 +489,11 @@ static int boot(struct boot *b)
 int machine_boot(struct machine *m, const struct boot_desc *desc, const char **why)
 {
 	struct boot b = {.build = {.m = m, .booting = true}, .desc = desc};
-	int ret = boot(&b);
+	int ret;
 
+	layer_runs(m, LAYER_DOMAIN);
+
+	ret = boot(&b);
 	if (ret)
 		fail(&b, ret, ret == -ENOMEM ? "out of memory" : "the machine does not start");
 	if (why)

@@ -193,6 +193,8 @@ bool machine_invariants(struct machine *m, char *violation, size_t size)
 {
 	struct check c = {.m = m, .text = violation, .size = size};
 
+	layer_runs(m, LAYER_CORE);
+
 	if (!machine_part(m, PART_SOFTWARE))
 		return true;
 	if (machine_poisoned(m))

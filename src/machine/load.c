@@ -491,8 +491,11 @@ int build_machine(struct build *b)
 int machine_load(struct machine *m, const struct machine_desc *desc, const char **why)
 {
 	struct build b = {.m = m, .desc = desc};
-	int ret = build_machine(&b);
+	int ret;
 
+	layer_runs(m, LAYER_DOMAIN);
+
+	ret = build_machine(&b);
 	if (!ret)
 		ret = load_start(&b);
 	if (!ret)

@@ -446,6 +446,8 @@ static void run_topology(struct run *r, const struct stmt *stmt)
 			    why ? why : irqlab_errno_text(ret));
 		return;
 	}
+	/* Scripts act as drivers and devices do. */
+	machine_set_switch(r->m, SWITCH_STRICT_LAYERS, true);
 	window_open(r);
 	if (r->options->begin)
 		r->options->begin(r->options->context, r->name, r->m);

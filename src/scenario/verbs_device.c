@@ -353,14 +353,8 @@ void action_RESET(struct run *r, const struct stmt *stmt, struct outcome *out)
 void action_RESTORE(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	struct device *dev = action_device(r, stmt);
-	struct pci_dev *pdev = dev ? to_pci_dev(dev) : NULL;
 
-	if (!pdev) {
-		out->error = -ENODEV;
-		return;
-	}
-	pci_msi_restore(pdev);
-	pci_msix_restore(pdev);
+	out->error = dev ? pci_restore_msi_state(dev) : -ENODEV;
 }
 
 void action_REMOVE(struct run *r, const struct stmt *stmt, struct outcome *out)

@@ -175,6 +175,15 @@ static bool place_target(struct run *r, const struct pattern *path, struct targe
 	return found;
 }
 
+/* A write behind the software's back: no layer makes it. */
+static void write_as_nobody(struct run *r, const struct target *target, uint64_t value)
+{
+	layer_runs(r->m, LAYER_CORE);
+
+	r->tampered = true;
+	bus_write(r->m, target->address, target->size, value);
+}
+
 void action_WRITE(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	struct target target;
@@ -184,8 +193,7 @@ void action_WRITE(struct run *r, const struct stmt *stmt, struct outcome *out)
 	if (!place_target(r, stmt_value(stmt, "PLACE"), &target) ||
 	    !number_resolve(&r->scope, stmt_value(stmt, "INT"), &value))
 		return;
-	r->tampered = true;
-	bus_write(r->m, target.address, target.size, value);
+	write_as_nobody(r, &target, value);
 }
 
 /* ---- mask bits ---- */
@@ -224,9 +232,8 @@ static void set_mask(struct run *r, const struct stmt *stmt, bool on)
 			    source_print(&r->scope, &ref), "mask");
 		return;
 	}
-	r->tampered = true;
 	value = bus_read(r->m, target.address, target.size);
-	bus_write(r->m, target.address, target.size, on ? value | bit : value & ~bit);
+	write_as_nobody(r, &target, on ? value | bit : value & ~bit);
 }
 
 void action_MASK(struct run *r, const struct stmt *stmt, struct outcome *out)

@@ -387,6 +387,8 @@ static enum irqreturn move_and_lose_end(int irq, void *dev_id)
 
 	card->cpu = this_cpu(lab->m);
 	move_to(lab, !card->cpu);
+	layer_runs(lab->m, LAYER_OUTSIDE); /* no driver does that */
+
 	bus_write(lab->m, IOAPIC_REGISTER_BASE + IOAPIC_INDEX, 4, IOAPIC_ENTRY + 2 * IRQ);
 	bus_write(lab->m, IOAPIC_REGISTER_BASE + IOAPIC_DATA, 4, (uint32_t)entry(lab) ^ 1);
 	watch_anew(lab);

@@ -4,6 +4,7 @@
 
 #include <irqlab/bus.h>
 #include <irqlab/machine.h>
+#include <irqlab/provider/layer.h>
 
 /*
  * What both halves of a back end share: objects in the machine's memory, steps,

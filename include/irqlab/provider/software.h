@@ -128,6 +128,7 @@ struct irqaction {
 	void *dev_id;
 	struct irqaction *next;
 	uint32_t irq, flags;
+	enum machine_layer layer; /* whose the handler is: a driver's, or a domain's */
 	char name[32];
 };
 
