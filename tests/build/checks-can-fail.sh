@@ -102,6 +102,19 @@ for variable in 'int counter;' 'static int counter = 1; int *f(void) { return &c
 	count=$((count + 1))
 done
 
+# Warnings that nobody raises, or nobody expects.
+warnings() { # source line, test line
+	plant include/irqlab/warnings.h '	X(RAISED_AND_TESTED, "text")'
+	plant src/core/w.c "$1"
+	plant tests/core/w.c "$2"
+}
+warnings '	WARN_IF(m, true, RAISED_AND_TESTED, 0);' '	machine_warnings(m, WARN_RAISED_AND_TESTED);'
+run warnings || { echo "warnings fails over a clean tree"; cat "$scratch/out"; } >>"$scratch/wrong"
+warnings '	WARN_IF(m, true, OTHER, 0);' '	machine_warnings(m, WARN_RAISED_AND_TESTED);'
+finds warnings 'nothing raises RAISED_AND_TESTED'
+warnings '	WARN_IF(m, true, RAISED_AND_TESTED, 0);' '	machine_warn(m, WARN_RAISED_AND_TESTED, 0);'
+finds warnings 'no test expects RAISED_AND_TESTED'
+
 # Objects that call the host.
 for call in 'void *malloc(unsigned long); void *f(void) { return malloc(1); }' 'void abort(void); void f(void) { abort(); }'; do
 	echo "$call" >"$scratch/c.c"
