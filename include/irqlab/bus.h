@@ -34,7 +34,10 @@
 	X(CPU, "cpu", "a CPU went online (1) or offline (0); actor CPU, value")                          \
 	X(TRACE, "trace",                                                                                \
 	  "a step inside the software; value enum trace_point, more in the next record")                 \
-	X(TRACE_ARGS, "trace-args", "arguments of the TRACE record before")
+	X(TRACE_ARGS, "trace-args", "arguments of the TRACE record before")                              \
+	/* inside a guest */                                                                             \
+	X(GUEST, "deliver-guest",                                                                        \
+	  "a vCPU took a virtual interrupt; actor CPU, value vector, address its APIC page")
 
 enum tape_kind {
 #define IRQLAB_TAPE_ENUM(id, name, text) TAPE_##id,

@@ -245,6 +245,12 @@ enum irqchip_state {
 int irq_get_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state which, bool *state);
 int irq_set_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state which, bool state);
 int irq_inject_interrupt(struct machine *m, unsigned irq);
+/*
+ * For a hypervisor: the interrupt goes to a virtual CPU instead of a handler. What vcpu_info points
+ * to is between it and the level that can do so (domains/intel_ir.h, amd_ir.h); NULL: back to the
+ * host. -EINVAL: no such irq; -ENOSYS: none of its levels can; else that level's own.
+ */
+int irq_set_vcpu_affinity(struct machine *m, unsigned irq, void *vcpu_info);
 
 /* ---- CPUs ---- */
 

@@ -339,6 +339,8 @@ struct machine_desc {
 	uint32_t nr_aplics;
 	const struct mbigen_desc *mbigens;
 	uint32_t nr_mbigens;
+	const char *const *vcpus; /* names, up to 31 bytes; x86 only (passthrough.h) */
+	uint32_t nr_vcpus;	  /* up to 255 */
 };
 
 /*

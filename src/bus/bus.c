@@ -96,6 +96,26 @@ void bus_write_pair(struct machine *m, uint64_t address, uint64_t low, uint64_t 
 	listeners_after(m, &half[1]);
 }
 
+bool bus_try_cmpxchg(struct machine *m, uint64_t address, uint64_t *expected, uint64_t value)
+{
+	struct region *region;
+	uint64_t now;
+
+	if (unlikely(m->state.poisoned) || layer_refuses(m, NOT_FOR_DRIVERS))
+		return true;
+	step(m, STEP_WRITE, NULL);
+	region = region_find(m, SIDE_CPU, address, 8);
+	now = region && region->memory
+		      ? memory_load(region->memory, address - region->claim.first, 8)
+		      : *expected;
+	if (now != *expected) {
+		*expected = now;
+		return false;
+	}
+	write_watched(m, region, address, 8, value);
+	return true;
+}
+
 uint64_t bus_read(struct machine *m, uint64_t address, unsigned size)
 {
 	struct region *region;

@@ -204,3 +204,24 @@ bool irq_fixup_move_pending(struct irq_desc *desc, bool take)
 		irqd_clear(d, IRQD_SETAFFINITY_PENDING);
 	return true;
 }
+
+int irq_set_vcpu_affinity(struct machine *m, unsigned irq, void *vcpu_info)
+{
+	struct irq_desc *desc = irq_to_desc(m, irq);
+	struct irq_data *d = desc ? &desc->irq_data : NULL;
+	int ret = -ENOSYS;
+
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(m, LAYER_CORE);
+
+	if (!desc)
+		return -EINVAL;
+	lock_acquire(m, &desc->lock);
+	while (d && !(d->chip && d->chip->irq_set_vcpu_affinity))
+		d = d->parent_data;
+	if (d)
+		ret = call_chip(d, irq_set_vcpu_affinity, vcpu_info);
+	lock_release(m, &desc->lock);
+	return ret;
+}

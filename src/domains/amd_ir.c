@@ -254,16 +254,24 @@ static int amd_ir_set_affinity(struct irq_data *d, const struct cpumask *mask, b
 	return IRQ_SET_MASK_OK_DONE;
 }
 
-static void enter_guest_mode(struct amd_unit *u, struct amd_irq *i,
+/* Where its doorbell is: always a physical APIC id. */
+static void set_vcpu_place(const struct amd_unit *u, struct amd_irq *i, uint32_t cpu)
+{
+	uint64_t dest = cpu == UINT32_MAX ? 0 : x86_cpu_apic_id(u->machine, cpu);
+
+	i->shadow[0] &= ~(IRTE_IS_RUN | UINT64_C(0xffffff) << IRTE_DEST_SHIFT);
+	i->shadow[0] |= (cpu == UINT32_MAX ? 0 : IRTE_IS_RUN) | (dest & 0xffffff)
+									<< IRTE_DEST_SHIFT;
+	i->shadow[1] = (i->shadow[1] & ~(UINT64_C(0xff) << 56)) | dest >> 24 << 56;
+}
+
+static void enter_guest_mode(const struct amd_unit *u, struct amd_irq *i,
 			     const struct amd_vcpu_info *info)
 {
-	uint64_t dest = info->cpu == UINT32_MAX ? 0 : x86_cpu_dest(u->machine, info->cpu);
-
 	i->shadow[0] = (i->shadow[0] & IRTE_VALID) | IRTE_GUEST_MODE | IRTE_GUEST_LOG |
-		       (info->cpu == UINT32_MAX ? 0 : IRTE_IS_RUN) |
-		       (dest & 0xffffff) << IRTE_DEST_SHIFT | (uint64_t)info->tag << IRTE_TAG_SHIFT;
-	i->shadow[1] =
-		(info->vector & 0xff) | (info->apic_page & IRTE_ROOT_MASK) | dest >> 24 << 56;
+		       (uint64_t)info->tag << IRTE_TAG_SHIFT;
+	i->shadow[1] = (info->vector & 0xff) | (info->apic_page & IRTE_ROOT_MASK);
+	set_vcpu_place(u, i, info->cpu);
 	i->guest_mode = true;
 }
 
@@ -285,6 +293,23 @@ static int amd_ir_set_vcpu_affinity(struct irq_data *d, void *vcpu_info)
 	}
 	write_shadow(u, i);
 	return 0;
+}
+
+int amd_ir_update_ga(struct machine *m, unsigned irq, uint32_t cpu)
+{
+	for (struct irq_data *d = irq_get_irq_data(m, irq); d; d = d->parent_data) {
+		struct amd_irq *i = irq_of(d);
+		struct amd_unit *u;
+
+		if (d->chip != &amd_ir_chip || !i || !i->guest_mode)
+			continue;
+		u = d->domain->host_data;
+		touch(m, i);
+		set_vcpu_place(u, i, cpu);
+		amd_write_entry(u, i->table, i->index, i->shadow);
+		return 0;
+	}
+	return -EINVAL;
 }
 
 static void ir_compose_msi_msg(struct irq_data *d, struct msi_msg *msg)

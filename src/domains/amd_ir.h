@@ -44,6 +44,21 @@ struct amd_vcpu_info {
 	uint32_t vector, tag;
 	uint32_t cpu; /* that runs the vCPU; not running: UINT32_MAX */
 };
+/*
+ * The vCPU of an interrupt in guest mode runs on `cpu` now; UINT32_MAX: on none. Writes the entry,
+ * and nothing more: a unit does not cache this. -EINVAL: the interrupt is not in guest mode.
+ */
+int amd_ir_update_ga(struct machine *m, unsigned irq, uint32_t cpu);
+
+/*
+ * The unit logs interrupts of vCPUs that don't run, and interrupts the host, which
+ * calls `notify` with the vCPU's tag; AMD_IR_ANY_VCPU: entries were lost. Writes
+ * registers of the unit. -EBUSY: that was done already; -EOPNOTSUPP: 32-bit
+ * entries; -ENOMEM, -ENOSPC.
+ */
+typedef void (*amd_ir_notify_t)(struct machine *m, uint32_t tag);
+#define AMD_IR_ANY_VCPU 0
+int amd_ir_start_guest_log(struct irq_domain *domain, amd_ir_notify_t notify);
 
 /* ---- looking ---- */
 

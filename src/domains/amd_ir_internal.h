@@ -25,6 +25,8 @@ struct amd_unit {
 	uint32_t tail;	  /* of the command buffer, in commands: the unit has taken all before it */
 	bool legacy;	  /* 32-bit entries */
 	struct xarray tables; /* requester → struct amd_table */
+	uint64_t guest_log;   /* 0: not started */
+	amd_ir_notify_t notify;
 };
 
 struct amd_irq { /* chip_data of the remapping level */

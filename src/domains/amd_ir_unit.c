@@ -47,6 +47,7 @@ static void amd_unit_digest(const void *object, struct digest *d)
 	digest_u64(d, u->registers);
 	digest_u64(d, u->device_table);
 	digest_u64(d, (uint64_t)u->entries << 32 | u->legacy);
+	digest_u64(d, u->guest_log);
 	/* Where the ring stands means nothing. */
 	digest_counter(d, u->tail);
 }

@@ -73,6 +73,15 @@ bool x86_dest_is_logical(const struct machine *m);
 uint32_t x86_cpu_dest(const struct machine *m, unsigned cpu);
 /* A move is carried out where it can be: in a table. The old vector may go. */
 void vector_schedule_cleanup(struct irq_data *d);
+uint32_t x86_cpu_apic_id(const struct machine *m, unsigned cpu);
+/* An IPI from the executing CPU: writes to its local APIC. */
+void x86_send_ipi(struct machine *m, unsigned cpu, unsigned vector);
+/*
+ * What the kernel does when a system vector arrives, behind its EOI. -EINVAL: no root, a vector
+ * below X86_FIRST_SYSTEM_VECTOR; -EBUSY: it has a handler.
+ */
+typedef void (*x86_system_handler_t)(struct machine *m);
+int x86_set_system_vector(struct machine *m, unsigned vector, x86_system_handler_t handler);
 /* The ack of a remapped interrupt: a deferred move, and end of interrupt. */
 void apic_ack_irq(struct irq_data *d);
 /* End of a level interrupt; what is deferred is left to the caller. d: any level. */

@@ -50,6 +50,7 @@ struct x86_root {
 	struct lock lock;
 	enum apic_mode mode;
 	uint32_t legacy_irqs; /* bit n: irq n comes through an old PIC, at its own vector */
+	x86_system_handler_t system[NR_VECTORS - X86_FIRST_SYSTEM_VECTOR];
 	uint32_t nr_cpus;
 	struct x86_cpu cpu[];
 };

@@ -39,6 +39,11 @@ static void send_ipi(struct x86_root *x, unsigned cpu, unsigned vector)
 	bus_write(m, LAPIC_ICR_LOW, 4, low);
 }
 
+void x86_send_ipi(struct machine *m, unsigned cpu, unsigned vector)
+{
+	send_ipi(x86_root(m), cpu, vector);
+}
+
 /* ---- arrival ---- */
 
 void x86_common_interrupt(struct machine *m, unsigned cpu, unsigned vector)
@@ -50,11 +55,29 @@ void x86_common_interrupt(struct machine *m, unsigned cpu, unsigned vector)
 		handle_irq_desc(entry); /* its chip's ack ends the interrupt */
 		return;
 	}
+	if (vector >= X86_FIRST_SYSTEM_VECTOR && x->system[vector - X86_FIRST_SYSTEM_VECTOR]) {
+		apic_eoi(m);
+		x->system[vector - X86_FIRST_SYSTEM_VECTOR](m);
+		return;
+	}
 	if (entry == ENTRY_UNUSED)
 		machine_warn(m, WARN_SPURIOUS_VECTOR, 0);
 	else
 		set_table_entry(x, cpu, vector, ENTRY_UNUSED);
 	apic_eoi(m);
+}
+
+int x86_set_system_vector(struct machine *m, unsigned vector, x86_system_handler_t handler)
+{
+	struct x86_root *x = x86_root(m);
+
+	if (!x || vector < X86_FIRST_SYSTEM_VECTOR || vector >= NR_VECTORS)
+		return -EINVAL;
+	if (x->system[vector - X86_FIRST_SYSTEM_VECTOR])
+		return -EBUSY;
+	touch(m, x);
+	x->system[vector - X86_FIRST_SYSTEM_VECTOR] = handler;
+	return 0;
 }
 
 /* ---- clean-up ---- */

@@ -40,6 +40,8 @@ static void x86_root_digest(const void *object, struct digest *d)
 	digest_u64(d, (uint64_t)x->mode << 32 | x->legacy_irqs);
 	for (uint32_t cpu = 0; cpu < x->nr_cpus; cpu++)
 		digest_u64(d, x->cpu[cpu].apic_id);
+	for (unsigned i = 0; i < NR_VECTORS - X86_FIRST_SYSTEM_VECTOR; i++)
+		digest_u64(d, x->system[i] != NULL);
 }
 static const struct object_type x86_root_type = {"x86-root", x86_root_digest};
 
@@ -79,6 +81,11 @@ uint32_t x86_dest_apicid(const struct x86_root *x, unsigned cpu)
 uint32_t x86_cpu_dest(const struct machine *m, unsigned cpu)
 {
 	return x86_dest_apicid(x86_root(m), cpu);
+}
+
+uint32_t x86_cpu_apic_id(const struct machine *m, unsigned cpu)
+{
+	return x86_root(m)->cpu[cpu].apic_id;
 }
 
 enum apic_mode x86_apic_mode(const struct machine *m)

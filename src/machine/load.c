@@ -13,6 +13,8 @@
 #include "machine/build.h"
 #include "machine/load_msi.h"
 #include "machine/passive.h"
+#include "passthrough/vcpu.h"
+#include "sim_cpu/guest.h"
 #include "sim_cpu/lapic.h"
 #include "sim_iommu/amdvi.h"
 #include "sim_iommu/vtd.h"
@@ -307,6 +309,27 @@ int build_devices(struct build *b)
 	return 0;
 }
 
+static int build_vcpus(struct build *b)
+{
+	struct irq_domain *amd_units[MAX_UNITS];
+	struct vcpus_config config = {
+		.names = b->desc->vcpus,
+		.nr = b->desc->nr_vcpus,
+		.amd_units = amd_units,
+	};
+	int ret;
+
+	if (!config.nr)
+		return 0;
+	for (uint32_t i = 0; i < b->desc->nr_remaps; i++)
+		if (b->desc->remaps[i].kind == REMAP_AMD)
+			amd_units[config.nr_amd_units++] = b->remap[i];
+	ret = guests_create(b->m, &config.registers);
+	if (!ret)
+		ret = vcpus_create(b->m, &config);
+	return ret ? build_refuse(b, ret, "the virtual CPUs cannot be made") : 0;
+}
+
 /* ---- start state ---- */
 
 static struct irq_domain *level_domain(struct build *b, const struct irq_record *record,
@@ -464,7 +487,7 @@ int build_machine(struct build *b)
 	static int (*const stages[])(struct build *) = {
 		check_cpus,    check_units,	build_check_devices, build_cpus,
 		build_core,    build_root,	build_units,	     build_ioapics,
-		build_devices, build_platforms, build_lines,
+		build_devices, build_platforms, build_lines,	     build_vcpus,
 	};
 	int ret = 0;
 
@@ -475,6 +498,8 @@ int build_machine(struct build *b)
 		ret = build_check_bridges(b);
 	if (ret)
 		return ret;
+	if (b->desc->nr_vcpus && (b->desc->legacy || b->desc->imsic || b->desc->gic))
+		return build_refuse(b, -EINVAL, "only an x86 machine has virtual CPUs");
 	if (b->desc->legacy)
 		return build_legacy_machine(b);
 	if (b->desc->imsic)

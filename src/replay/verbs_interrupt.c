@@ -264,17 +264,9 @@ static int set_type(struct call *call, unsigned irq)
 	return irq_set_type(call->stage->m, irq, (unsigned)call_integer(call, "type", 0));
 }
 
-/* The first chip of the chain that knows virtual CPUs. */
 static int set_vcpu_affinity(struct call *call, unsigned irq)
 {
-	struct irq_data *d = irq_get_irq_data(call->stage->m, irq);
-
-	if (!d)
-		return -EINVAL;
-	for (; d; d = d->parent_data)
-		if (d->chip && d->chip->irq_set_vcpu_affinity)
-			return d->chip->irq_set_vcpu_affinity(d, NULL);
-	return -ENOSYS;
+	return irq_set_vcpu_affinity(call->stage->m, irq, NULL);
 }
 
 #define ONE_IRQ "dev irq index indexes "

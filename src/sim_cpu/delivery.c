@@ -216,19 +216,29 @@ static int deliverable_vector(const struct lapics *all, unsigned cpu)
 	return top >> 4 > processor_class(l) ? top : -1;
 }
 
+/* SDM vol. 3, 30.2.2: before external interrupts, after an NMI. */
+static struct lapic *with_virtual_interrupt(const struct lapics *all, unsigned cpu)
+{
+	struct lapic *l = cpu < all->nr ? all->cpu[cpu] : NULL;
+
+	return l && l->guest && l->guest->pending && !l->nmi && lapic_accepts(l) ? l : NULL;
+}
+
 bool lapics_deliverable(const struct machine *m, const void *sink, unsigned cpu)
 {
 	(void)m;
-	return deliverable_vector(sink, cpu) >= 0;
+	return with_virtual_interrupt(sink, cpu) || deliverable_vector(sink, cpu) >= 0;
 }
 
 bool lapics_dispatch(struct machine *m, void *sink, unsigned cpu)
 {
 	struct lapics *all = sink;
+	struct lapic *l = with_virtual_interrupt(all, cpu);
 	int vector = deliverable_vector(all, cpu);
-	struct lapic *l;
 	uint64_t bit;
 
+	if (l && guest_dispatch(m, l))
+		return true;
 	if (vector < 0)
 		return false;
 	l = all->cpu[cpu];
@@ -244,6 +254,8 @@ bool lapics_dispatch(struct machine *m, void *sink, unsigned cpu)
 	lapic_tell_pending(m, l);
 	tape_event(m, TAPE_ACCEPT, ACTOR_CPU, (uint16_t)cpu, 0, (uint64_t)vector,
 		   (uint32_t)all->window, 0);
+	if (guest_takes_notification(m, l, (unsigned)vector))
+		return true;
 	bus_enter_software(m, cpu, (unsigned)vector);
 	return true;
 }

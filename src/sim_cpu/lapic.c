@@ -92,6 +92,7 @@ static void set_online(struct machine *m, void *sink, unsigned cpu, bool online)
 		return;
 	touch(m, all->cpu[cpu]);
 	drop_pending(m, all, all->cpu[cpu]);
+	guest_power_off(m, all->cpu[cpu]);
 	reset(all->cpu[cpu], all, online);
 	lapic_tell_pending(m, all->cpu[cpu]);
 }
@@ -122,7 +123,7 @@ static bool insert_id(struct lapics *all, uint32_t id, uint32_t cpu)
 static void destroy(struct machine *m, struct lapics *all)
 {
 	for (uint32_t cpu = 0; all->cpu && cpu < all->nr; cpu++)
-		object_free(m, all->cpu[cpu]);
+		object_free(m, all->cpu[cpu]); /* it runs no guest yet */
 	object_free(m, all->ids);
 	object_free(m, all->cpu);
 	object_free(m, all);

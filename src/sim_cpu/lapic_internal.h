@@ -14,6 +14,14 @@
 #define ESR_SEND_ILLEGAL 0x20u
 #define ESR_RECV_ILLEGAL 0x40u
 
+struct guest { /* what a CPU can run of a guest (guest.h) */
+	uint64_t apic_page, descriptor;
+	uint32_t cpu;
+	uint8_t notification;
+	bool running;
+	bool pending; /* a virtual interrupt can be delivered */
+};
+
 struct lapic {
 	uint64_t irr[LAPIC_WORDS];
 	uint64_t isr[LAPIC_WORDS];
@@ -29,6 +37,7 @@ struct lapic {
 	bool online;
 	bool nmi;
 	uint64_t offline_drops;
+	struct guest *guest; /* NULL: the machine runs none */
 };
 
 struct lapic_id { /* open addressing; dense ids sit in their own place */
@@ -93,7 +102,9 @@ static inline bool lapic_accepts(const struct lapic *l)
 /* What a vector in service or the task priority keeps back still counts as pending. */
 static inline void lapic_tell_pending(struct machine *m, const struct lapic *l)
 {
-	bus_cpu_pending(m, l->cpu, lapic_accepts(l) && (l->nmi || any_vector(l->irr)));
+	bus_cpu_pending(m, l->cpu,
+			lapic_accepts(l) &&
+				(l->nmi || any_vector(l->irr) || (l->guest && l->guest->pending)));
 }
 
 /* NULL: no local APIC has the id. */
@@ -105,6 +116,12 @@ bool lapics_deliverable(const struct machine *m, const void *sink, unsigned cpu)
 void lapic_end_of_interrupt(struct machine *m, struct lapic *l);
 /* IPI to oneself or others, as the interrupt command register says. */
 void lapic_send_ipi(struct machine *m, struct lapics *all, struct lapic *from);
+
+/* guest.c. Posted-interrupt processing; false: the vector is the host's. */
+bool guest_takes_notification(struct machine *m, struct lapic *l, unsigned vector);
+/* The guest takes its most urgent virtual interrupt; false: there is none. */
+bool guest_dispatch(struct machine *m, struct lapic *l);
+void guest_power_off(struct machine *m, struct lapic *l);
 
 extern const struct bus_region_ops lapic_register_ops;
 

@@ -27,6 +27,10 @@ static void amdvi_digest(const void *object, struct digest *d)
 	digest_u64(d, a->command_tail - a->command_head);
 	digest_u64(d, a->event_head);
 	digest_u64(d, a->event_tail);
+	digest_u64(d, a->ga_base);
+	digest_u64(d, a->ga_interrupt);
+	digest_u64(d, a->ga_tail - a->ga_head);
+	digest_counter(d, a->ga_head);
 	digest_counter(d, a->command_head);
 }
 
@@ -183,6 +187,14 @@ static uint64_t *register_at(struct amdvi *a, uint64_t offset)
 		return &a->event_tail;
 	case AMDVI_STATUS:
 		return &a->status;
+	case AMDVI_GA_LOG_BASE:
+		return &a->ga_base;
+	case AMDVI_GA_INTERRUPT:
+		return &a->ga_interrupt;
+	case AMDVI_GA_LOG_HEAD:
+		return &a->ga_head;
+	case AMDVI_GA_LOG_TAIL:
+		return &a->ga_tail;
 	}
 	return NULL;
 }
@@ -222,11 +234,19 @@ static void write_register(struct machine *m, struct amdvi *a, uint64_t offset, 
 		a->event_head = a->event_tail = 0;
 		*reg = value;
 		break;
+	case AMDVI_GA_LOG_BASE:
+		a->ga_head = a->ga_tail = 0;
+		*reg = value;
+		break;
 	case AMDVI_COMMAND_HEAD:
 	case AMDVI_COMMAND_TAIL:
 	case AMDVI_EVENT_HEAD:
 	case AMDVI_EVENT_TAIL:
 		*reg = value & 0x7fff0;
+		break;
+	case AMDVI_GA_LOG_HEAD:
+	case AMDVI_GA_LOG_TAIL:
+		*reg = value & 0x7fff8;
 		break;
 	default:
 		*reg = value;
@@ -273,6 +293,14 @@ static const char *register_name(uint64_t offset)
 		return "event_tail";
 	case AMDVI_STATUS:
 		return "status";
+	case AMDVI_GA_LOG_BASE:
+		return "ga_log_base";
+	case AMDVI_GA_INTERRUPT:
+		return "ga_interrupt";
+	case AMDVI_GA_LOG_HEAD:
+		return "ga_log_head";
+	case AMDVI_GA_LOG_TAIL:
+		return "ga_log_tail";
 	}
 	return "";
 }

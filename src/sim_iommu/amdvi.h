@@ -24,8 +24,14 @@
  * in the event log, and a DROP with reason REMAP_FAULT and the code in `extra`.
  * The ignore bit of the device (IG), or no-fault of the entry, suppress the
  * first two. Each command carried out is a COMMAND event: value its low, address
- * its high half. An interrupt for a guest is a LATCH event of the unit: address
- * the guest's APIC page, value the vector.
+ * its high half.
+ *
+ * An interrupt for a guest sets a bit in the request register of its APIC page
+ * and is a LATCH event of the unit: address the page, value the vector. If the
+ * entry says that the vCPU runs, the CPU with the destination's APIC id is told by
+ * a doorbell (2.2.5.3). If not, and the entry wants it, there is an entry in the
+ * guest log, and an interrupt of the unit if that bit of the status was clear.
+ * Whether and where a vCPU runs is not cached but read from memory each time.
  */
 
 enum amdvi_event { /* event log entry, bits 63:60 */
@@ -43,18 +49,29 @@ enum amdvi_register {
 	AMDVI_COMMAND_BASE = 0x08, /* base 51:12, length 59:56: 2^n entries, n ≥ 8 */
 	AMDVI_EVENT_BASE = 0x10,   /* the same */
 	AMDVI_CONTROL = 0x18,
-	AMDVI_FEATURES = 0x30, /* bit 2 XTSup, bit 7 GASup */
+	AMDVI_FEATURES = 0x30,	    /* bit 2 XTSup, bit 7 GASup */
+	AMDVI_GA_LOG_BASE = 0xe0,   /* base 51:12, length 59:56: 2^n entries of 8 bytes */
+	AMDVI_GA_INTERRUPT = 0x180, /* bit 2 logical, 31:8 and 63:56 destination, 39:32 vector */
 	AMDVI_COMMAND_HEAD = 0x2000,
 	AMDVI_COMMAND_TAIL = 0x2008,
 	AMDVI_EVENT_HEAD = 0x2010,
 	AMDVI_EVENT_TAIL = 0x2018,
-	AMDVI_STATUS = 0x2020, /* bit 0 event overflow, 1 event, 2 completion wait; 1 clears */
+	/* bit 0 event overflow, 1 event, 2 completion wait, 9 guest log overflow, 10 entry; 1
+	   clears */
+	AMDVI_STATUS = 0x2020,
+	AMDVI_GA_LOG_HEAD = 0x2040,
+	AMDVI_GA_LOG_TAIL = 0x2048,
 };
+
+#define AMDVI_STATUS_GA_OVERFLOW (UINT64_C(1) << 9)
+#define AMDVI_STATUS_GA		 (UINT64_C(1) << 10)
 
 #define AMDVI_CONTROL_ENABLE	(UINT64_C(1) << 0)
 #define AMDVI_CONTROL_EVENT_LOG (UINT64_C(1) << 2)
 #define AMDVI_CONTROL_COMMANDS	(UINT64_C(1) << 12)
 #define AMDVI_CONTROL_GA	(UINT64_C(1) << 17) /* 128-bit entries */
+#define AMDVI_CONTROL_GA_LOG	(UINT64_C(1) << 28)
+#define AMDVI_CONTROL_GA_INT	(UINT64_C(1) << 29) /* entries of the guest log are signalled */
 #define AMDVI_CONTROL_XT	(UINT64_C(1) << 50) /* 32-bit destinations */
 
 enum amdvi_command { /* bits 63:60 */

@@ -40,6 +40,7 @@ struct amdvi {
 	bool legacy;
 	uint64_t device_table, command_base, event_base, control, status;
 	uint64_t command_head, command_tail, event_head, event_tail;
+	uint64_t ga_base, ga_head, ga_tail, ga_interrupt;
 	struct amdvi_buckets *cache;
 };
 
@@ -49,6 +50,13 @@ static inline bool amdvi_ga(const struct amdvi *a)
 }
 
 bool amdvi_message(struct machine *m, void *unit, const struct bus_message *message);
+
+/*
+ * To a guest, by an entry in guest mode that is at `where`. False: the guest's page
+ * is not in memory.
+ */
+bool amdvi_post(struct machine *m, struct amdvi *a, uint16_t device, const uint64_t entry[2],
+		uint64_t where);
 
 /* Carries out what is in the command buffer. */
 void amdvi_run_commands(struct machine *m, struct amdvi *a);

@@ -5,8 +5,6 @@
 #define ENTRY_VALID	UINT64_C(1)
 #define ENTRY_NO_FAULT	UINT64_C(2)
 #define ENTRY_GUEST	UINT64_C(0x80)
-#define GA_ROOT_MASK	UINT64_C(0x000ffffffffff000)
-#define GUEST_IRR	0x200u /* in the guest's APIC page */
 #define DTE_INIT_PASS	(UINT64_C(1) << 56)
 #define DTE_EXTINT_PASS (UINT64_C(1) << 57)
 #define DTE_NMI_PASS	(UINT64_C(1) << 58)
@@ -100,10 +98,14 @@ static enum verdict look_at_control(const struct request *r, enum amdvi_event *c
 	return VERDICT_BLOCK;
 }
 
+static uint64_t entry_address(const struct request *r, unsigned size)
+{
+	return (r->dte & UINT64_C(0x000fffffffffffc0)) + (uint64_t)r->index * size;
+}
+
 static enum verdict fetch_entry(struct machine *m, struct request *r, enum amdvi_event *code)
 {
 	unsigned order = r->dte >> 1 & 0xf, size = amdvi_ga(r->a) ? 16 : 4;
-	uint64_t table = r->dte & UINT64_C(0x000fffffffffffc0);
 
 	*code = AMDVI_ILLEGAL_DEVICE_ENTRY;
 	if (order > DTE_MAX_ORDER)
@@ -114,7 +116,7 @@ static enum verdict fetch_entry(struct machine *m, struct request *r, enum amdvi
 		return VERDICT_BLOCK;
 	if (amdvi_lookup_entry(r->a, r->message->requester, r->index, r->entry))
 		return r->entry[0] & ENTRY_VALID ? VERDICT_REMAP : VERDICT_BLOCK;
-	if (!bus_memory_read(m, table + (uint64_t)r->index * size, r->entry, size)) {
+	if (!bus_memory_read(m, entry_address(r, size), r->entry, size)) {
 		r->entry[0] = r->entry[1] = 0;
 		*code = AMDVI_TABLE_ERROR;
 		return VERDICT_BLOCK;
@@ -125,22 +127,10 @@ static enum verdict fetch_entry(struct machine *m, struct request *r, enum amdvi
 	return VERDICT_REMAP;
 }
 
-/* Into the request register of the guest's APIC page. */
 static void deliver_to_guest(struct machine *m, const struct request *r)
 {
-	uint64_t page = r->entry[1] & GA_ROOT_MASK;
-	unsigned vector = r->entry[1] & 0xff;
-	uint64_t where = page + GUEST_IRR + vector / 32 * 16;
-	uint32_t bits;
-
-	if (!bus_memory_read(m, where, &bits, sizeof(bits))) {
+	if (!amdvi_post(m, r->a, r->message->requester, r->entry, entry_address(r, 16)))
 		block(m, r, AMDVI_TABLE_ERROR);
-		return;
-	}
-	bits |= UINT32_C(1) << (vector % 32);
-	bus_memory_write(m, where, &bits, sizeof(bits));
-	tape_event(m, TAPE_LATCH, ACTOR_UNIT, (uint16_t)r->a->unit.number, page, vector,
-		   (uint32_t)r->a->unit.region, 0);
 }
 
 static void deliver(struct machine *m, const struct request *r)

@@ -15,6 +15,12 @@ void bus_write(struct machine *m, uint64_t address, unsigned size, uint64_t valu
 uint64_t bus_read(struct machine *m, uint64_t address, unsigned size);
 /* Two 64-bit halves written as one (cmpxchg16b): two records, one step. */
 void bus_write_pair(struct machine *m, uint64_t address, uint64_t low, uint64_t high);
+/*
+ * A locked compare and exchange of 64 aligned bits of simulated memory: one step. If they are
+ * *expected they become `value`, with one record on the tape; else nothing is written, *expected is
+ * what they are, and the result is false. Elsewhere than in memory: a plain write.
+ */
+bool bus_try_cmpxchg(struct machine *m, uint64_t address, uint64_t *expected, uint64_t value);
 
 /*
  * Zeroed simulated memory for tables and queues, described to readers of the
