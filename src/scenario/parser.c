@@ -154,6 +154,11 @@ static bool parse_as(struct parser *p, struct stmt *stmt)
 	parser_advance(p);
 	stmt->as = p->token.text;
 	stmt->as_span = p->token.span;
+	if (stmt->verb == VERB_X_VIOLATION && p->token.kind == TOKEN_VARIABLE) {
+		stmt->as = stash_printf(&p->s->stash, "$%s", p->token.text); /* a schedule */
+		parser_advance(p);
+		return true;
+	}
 	return parser_expect(p, TOKEN_NAME, NULL);
 }
 
@@ -473,15 +478,21 @@ static enum verb unknown_verb(struct parser *p, const struct block *block)
 	return suggestion ? verb_lookup(suggestion, block->phases) : VERB_NONE;
 }
 
-/* `limit` also belongs to explore, and `expect` may precede what any-order lists. */
+/* `limit` also belongs to explore. After "finally a ;" the word b is another property. */
 static enum verb find_verb(struct parser *p, const struct block *block)
 {
 	enum verb verb = verb_lookup(p->token.text, block->phases);
 
-	if (verb == VERB_NONE && (block->phases & PHASE_EXPLORE))
-		verb = verb_lookup(p->token.text, PHASE_FILE) == VERB_LIMIT ? VERB_LIMIT
-									    : VERB_NONE;
-	return verb;
+	if (verb != VERB_NONE || !(block->phases & PHASE_EXPLORE))
+		return verb;
+	if (verb_lookup(p->token.text, PHASE_FILE) == VERB_LIMIT)
+		return VERB_LIMIT;
+	return p->property;
+}
+
+static bool takes_properties(enum verb verb)
+{
+	return verb == VERB_X_ALWAYS || verb == VERB_X_SOMETIMES || verb == VERB_X_FINALLY;
 }
 
 static bool parse_place_line(struct parser *p, struct stmt *stmt)
@@ -524,7 +535,9 @@ static bool parse_statement_head(struct parser *p, struct stmt *stmt, const stru
 		stmt->verb = unknown_verb(p, block);
 		return false;
 	}
-	parser_advance(p);
+	if (stmt->verb != p->property || verb_lookup(p->token.text, PHASE_EXPLORE))
+		parser_advance(p);
+	p->property = takes_properties(stmt->verb) ? stmt->verb : VERB_NONE;
 	signature = stmt->verb;
 	if (stmt->verb == VERB_EXPECT || stmt->verb == VERB_IGNORE) {
 		if (!parse_expect_form(p, stmt))
@@ -666,6 +679,7 @@ static void take_newline(struct parser *p, struct line_state *state)
 		state->blank = true;
 	state->line_empty = true;
 	state->joined = false;
+	p->property = VERB_NONE;
 	parser_advance(p);
 }
 

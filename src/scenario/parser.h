@@ -10,6 +10,7 @@ struct parser {
 	struct token token;    /* the one to look at */
 	uint32_t previous_end; /* last column of the one before */
 	unsigned depth;
+	enum verb property; /* in explore: of which another follows a semicolon; else VERB_NONE */
 };
 
 /* parser.c: statements. Fills in the scenario's program from its first source. */

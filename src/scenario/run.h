@@ -109,6 +109,9 @@ void outcome_add(struct outcome *out, const char *key, uint64_t value);
 struct irq_slice action_irqs(struct run *r, const struct stmt *stmt);
 struct device *action_device(struct run *r, const struct stmt *stmt);
 const struct cpumask *action_cpus(struct run *r, const struct pattern *list);
+/* MSI-X one vector at a time, past what the driver's API permits: how many there are, or negative.
+ */
+int loop_of_ones(struct device *dev, unsigned nr);
 /* blocks */
 void run_sweep(struct run *r, const struct stmt *stmt);
 

@@ -410,6 +410,25 @@ static const char *store_on_bus(const struct scope *scope, const struct device_d
 	return word;
 }
 
+/* Objects that nobody declares: the machine's kind has them. */
+static bool is_built_in(const struct topology *t, const char *word)
+{
+	static const struct {
+		enum legacy_kind kind;
+		const char *object;
+	} objects[] = {
+		{LEGACY_POWERPC, "firmware"}, {LEGACY_POWERPC, "xive"}, {LEGACY_S390, "adapter"},
+		{LEGACY_OCTEON, "octeon"},    {LEGACY_XEN, "xen"},
+	};
+
+	if (!t->desc.legacy)
+		return strcmp(word, "lapic") == 0; /* of the CPU that writes */
+	for (unsigned i = 0; i < sizeof(objects) / sizeof(*objects); i++)
+		if (objects[i].kind == t->desc.legacy->kind && !strcmp(objects[i].object, word))
+			return true;
+	return false;
+}
+
 static bool place_object(struct scope *scope, const struct segment *segment,
 			 const struct device_desc **device, struct place_pattern *out)
 {
@@ -417,7 +436,7 @@ static bool place_object(struct scope *scope, const struct segment *segment,
 
 	*device = NULL;
 	out->object = segment->name;
-	if (!name && strcmp(segment->name, "lapic") == 0) /* of the CPU that writes */
+	if ((!name || name->kind == NAME_ROOT) && is_built_in(&scope->topology, segment->name))
 		return true;
 	if (!name || (name->kind != NAME_DEVICE && name->kind != NAME_UNIT)) {
 		unknown_name(scope, segment->span, segment->name, NAME_DEVICE);

@@ -102,11 +102,12 @@
 #define IRQLAB_ACTIONS(X)                                                                                 \
 	X(ENABLE, "enable",                                                                               \
 	  "DEVICE KIND:msi|msix|intx|any|platform ENTRIES:LIST [min=INT] [managed] [pre=INT] [post=INT] " \
-	  "[sets=LIST] [as NAME]",                                                                        \
+	  "[sets=LIST] [one-by-one] [as NAME]",                                                           \
 	  "count",                                                                                        \
 	  "Allocates a batch of vectors, all or nothing, or at least min of them. A range from "          \
 	  "0, or any entries of an MSI-X table: {3,1,2}. managed spreads them over the CPUs, "            \
-	  "without the first pre and last post.",                                                         \
+	  "without the first pre and last post. one-by-one, of MSI-X: what a loop over single "           \
+	  "allocations would end with, where the driver's functions don't permit one.",                   \
 	  "enable nic msix 0..3 as q")                                                                    \
 	X(FREE_VECTORS, "free-vectors", "DEVICE", "",                                                     \
 	  "Frees what enable and alloc gave the device.", "free-vectors nic")                             \
@@ -263,8 +264,9 @@
 	  "finally no-lost q[0]")                                                                  \
 	X(X_SCHEDULE, "schedule", "STRING", "", "Runs this one interleaving.",                     \
 	  "schedule \"os os dev os cpu1\"")                                                        \
-	X(X_VIOLATION, "expect-violation", "PROPERTY...", "",                                      \
-	  "The search must find that this does not hold.", "expect-violation no-lost")
+	X(X_VIOLATION, "expect-violation", "PROPERTY... [as NAME]", "",                            \
+	  "The search must find that this does not hold; $NAME is the shortest schedule.",         \
+	  "expect-violation no-lost as $sched")
 
 enum verb_phase {
 	PHASE_FILE = 1,

@@ -155,6 +155,8 @@ void action_ENABLE(struct run *r, const struct stmt *stmt, struct outcome *out)
 		return;
 	if (device_is_platform(&r->scope.topology, desc_of(r, stmt)))
 		ret = enable_platform(dev, b, arg_word(stmt, "KIND"));
+	else if (stmt_has_word(stmt, "one-by-one"))
+		ret = b->flags == PCI_IRQ_MSIX && b->from_zero ? loop_of_ones(dev, b->nr) : -EINVAL;
 	else if (!b->flags)
 		ret = -EINVAL;
 	else if (b->from_zero)

@@ -164,8 +164,11 @@ static bool place_target(struct run *r, const struct pattern *path, struct targe
 	name = name_find(&r->scope, place.object);
 	if (!name)
 		found = false;
+	else if (name->kind == NAME_ROOT)
+		found = false;
 	else if (name->kind == NAME_UNIT)
-		found = unit_target(r, name->unit, place.store, index, place.field, out);
+		found = name->unit &&
+			unit_target(r, name->unit, place.store, index, place.field, out);
 	else
 		found = device_target(r, name->device, place.store, place.index != NULL, index,
 				      place.field, out);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # docs/requirements.md has each row once, in order, and every proof that it names exists: a test of
 # `ctest -N`, alone or with one of its cases (test/case), or a file. Rows without proof say "not yet"
-# and are counted. Argument: the build tree.
+# and are counted. Rows E have a scenario with their tag. Argument: the build tree.
 . "$(dirname "$0")/lib.sh"
 
 table=docs/requirements.md
@@ -36,6 +36,12 @@ while IFS='|' read -r row proof; do
 		fi >>"$scratch/wrong"
 	done <"$scratch/proofs"
 done <"$scratch/rows"
+
+# What people met in the field is a scenario with a tag of its own.
+for row in $(seq 1 18); do
+	grep -rqE --include='*.irq' "^tags .*\<field-e$row\>" tests/scenario ||
+		echo "$table: no scenario in tests/scenario has the tag field-e$row"
+done >>"$scratch/wrong"
 
 touch "$scratch/open"
 echo "not proven yet: $(wc -l <"$scratch/open") of 78: $(tr '\n' ' ' <"$scratch/open")"

@@ -46,6 +46,27 @@ static void test_unsupported(void **state)
 			 SCENARIO_PASSED);
 }
 
+/* Of a unit without entries of its own, and of what the machine has undeclared. */
+static void test_writes_to_nowhere(void **state)
+{
+	(void)state;
+	assert_int_equal(run_text("topology\ndomain gic gic-v3\ndomain its its parent=gic\nend\n"
+				  "write its.irte[0].lo 0\n",
+				  "unknown-field"),
+			 SCENARIO_INVALID);
+	assert_int_equal(
+		run_text("topology\ndomain xen xen\nend\nwrite xen.map[0] 0\n", "unknown-field"),
+		SCENARIO_INVALID);
+	assert_int_equal(run_text("topology\ndomain arch xen\nend\ntick\n"
+				  "expect not write firmware.count[0]\n",
+				  "unknown-name"),
+			 SCENARIO_INVALID);
+	assert_int_equal(run_text("topology\ndomain xen xen\nend\ntick\n"
+				  "expect not write xen.map[0]\n",
+				  ""),
+			 SCENARIO_PASSED);
+}
+
 static void test_endless_repeat(void **state)
 {
 	(void)state;
@@ -262,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_unsupported),
+		cmocka_unit_test(test_writes_to_nowhere),
 		cmocka_unit_test(test_endless_repeat),
 		cmocka_unit_test(test_strictness),
 		cmocka_unit_test(test_variables),
