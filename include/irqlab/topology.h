@@ -34,7 +34,7 @@ struct remap_desc {	  /* one remapping unit */
 	const char *domain; /* as the kernel calls it: "INTEL-IR-0-13" */
 	uint32_t entries;   /* Intel: a power of two, 2 to 65,536. AMD: per device, up to 512 */
 	bool eim;	    /* Intel: 32-bit destinations */
-	bool caching_mode;  /* Intel: emulated; offers no IMS, prefix "vIR-" for it */
+	bool caching_mode;  /* Intel: emulated, and so offers no IMS */
 	bool legacy_format; /* AMD: 32-bit entries */
 	uint8_t max_mask;   /* Intel: ECAP.MHMV, log2 of the largest block; 0: 15 */
 	uint16_t segment, first_requester, last_requester; /* whose messages; last 0: all */
@@ -344,9 +344,10 @@ struct machine_desc {
 };
 
 /*
- * 0, or -EINVAL (contradiction: `*why` names it), -ENOMEM, -EEXIST (the machine
- * is not empty). Writes to the bus what an operating system does when it sets
- * the units up; the tape starts after it.
+ * 0, or -EINVAL (contradiction), -ENOMEM, -EEXIST (the machine is not empty). With an
+ * error `*why` says in words what is wrong, a constant (`why` may be NULL), and the
+ * machine may be half built: all that can be done is to destroy it. Writes to the bus
+ * what an operating system does when it sets the units up: the first records on the tape.
  */
 int machine_load(struct machine *m, const struct machine_desc *desc, const char **why);
 

@@ -50,6 +50,14 @@ _Static_assert(sizeof(((struct msi_desc *)0)->data) == sizeof(((struct msi_desc 
 
 /* ---- the device's data ---- */
 
+void dev_set_msi_domain(struct device *dev, struct irq_domain *domain)
+{
+	if (layer_refuses(dev->machine, NOT_FOR_DRIVERS | NOT_FOR_CHIPS))
+		return;
+	touch(dev->machine, dev);
+	dev->msi_domain = domain;
+}
+
 int msi_setup_device_data(struct device *dev)
 {
 	struct irq_domain *global = dev->msi_domain;

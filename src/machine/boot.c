@@ -496,7 +496,7 @@ int machine_boot(struct machine *m, const struct boot_desc *desc, const char **w
 	ret = boot(&b);
 	if (ret)
 		fail(&b, ret, ret == -ENOMEM ? "out of memory" : "the machine does not start");
-	if (why)
+	if (why && ret)
 		*why = b.build.why;
 	free(b.enabled);
 	free(b.names);

@@ -528,7 +528,7 @@ int machine_load(struct machine *m, const struct machine_desc *desc, const char 
 	if (ret)
 		build_refuse(&b, ret,
 			     ret == -ENOMEM ? "out of memory" : "the machine cannot be built");
-	if (why)
+	if (why && ret)
 		*why = b.why;
 	return ret;
 }

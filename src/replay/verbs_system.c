@@ -31,8 +31,7 @@ static int clear_msi_domain(struct call *call)
 
 	if (!pdev)
 		return -ENODEV;
-	touch(call->stage->m, pdev);
-	call->dev->msi_domain = NULL;
+	dev_set_msi_domain(call->dev, NULL);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Installs the build into a scratch prefix, moves it, and builds and runs a consumer from it twice:
-# with find_package(irqlab) and with pkg-config. Arguments: the build tree, the compiler.
+# Installs the build into a scratch prefix, moves it, and builds and runs other projects from it: a
+# consumer and an example of a back end, each with find_package(irqlab) and with pkg-config.
+# Arguments: the build tree, the compiler.
 . "$(dirname "$0")/lib.sh"
 
 build=$1
@@ -9,11 +10,16 @@ cc=$2
 cmake --install "$build" --prefix "$scratch/first" >"$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
 mv "$scratch/first" "$scratch/prefix"
 
-consumer=$PWD/tests/build/consumer
-cmake -S "$consumer" -B "$scratch/cmake" -DCMAKE_PREFIX_PATH="$scratch/prefix" -DCMAKE_C_COMPILER="$cc" \
-	>"$scratch/log" 2>&1 && cmake --build "$scratch/cmake" >>"$scratch/log" 2>&1 ||
-	{ cat "$scratch/log"; exit 1; }
-(cd "$scratch/cmake" && ctest --output-on-failure --no-tests=error) || exit 1
+# Copies, so that nothing of this tree is found beside them.
+cp -R tests/build/consumer examples/own_backend "$scratch"
+consumer=$scratch/consumer
+backend=$scratch/own_backend
+for project in "$consumer" "$backend"; do
+	cmake -S "$project" -B "$project.build" -DCMAKE_PREFIX_PATH="$scratch/prefix" -DCMAKE_C_COMPILER="$cc" \
+		-DCMAKE_C_FLAGS="-Wall -Wextra -Werror" >"$scratch/log" 2>&1 &&
+		cmake --build "$project.build" >>"$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
+	(cd "$project.build" && ctest --output-on-failure --no-tests=error) || exit 1
+done
 
 PKG_CONFIG_PATH=$(dirname "$(find "$scratch/prefix" -name irqlab.pc)")
 export PKG_CONFIG_PATH
@@ -26,6 +32,10 @@ libdir=$(pkg-config --variable=libdir irqlab)
 "$cc" -std=c17 -Wall -Wextra -Wpedantic -Werror "$consumer/group.c" -o "$scratch/group" \
 	$(pkg-config --cflags --libs irqlab cmocka) -Wl,-rpath,"$libdir"
 "$scratch/group" "$consumer/hello.irq"
+# shellcheck disable=SC2046
+"$cc" -std=gnu17 -Wall -Wextra -Werror "$backend"/*.c -o "$scratch/backend" \
+	$(pkg-config --cflags --libs irqlab) -Wl,-rpath,"$libdir"
+"$scratch/backend" "$backend/bell.irq"
 # shellcheck disable=SC2046
 "$cc" -std=gnu17 "$consumer/consumer.c" -o "$scratch/static" $(pkg-config --cflags irqlab) \
 	"$libdir/libirqlab.a" $(pkg-config --static --libs irqlab | sed 's/-lirqlab//')

@@ -275,6 +275,12 @@ static void pokes_configuration_space(struct lab *lab)
 	lab->result = -EPERM;
 }
 
+static void changes_its_parent(struct lab *lab)
+{
+	dev_set_msi_domain(lab->nic, NULL);
+	lab->result = -EPERM;
+}
+
 static void attaches_a_domain(struct lab *lab)
 {
 	static const struct msi_domain_template template = {
@@ -331,6 +337,7 @@ static const struct {
 	PROGRAM(pokes_the_table, WARN_LAYER_VIOLATION, -EPERM, TASK | HANDLER),
 	PROGRAM(pokes_configuration_space, WARN_LAYER_VIOLATION, -EPERM, TASK | HANDLER),
 	PROGRAM(attaches_a_domain, WARN_LAYER_VIOLATION, -EPERM, TASK | HANDLER),
+	PROGRAM(changes_its_parent, WARN_LAYER_VIOLATION, -EPERM, TASK | HANDLER),
 };
 #define NR_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
 

@@ -745,6 +745,8 @@ int device_register(struct device *dev);
 void device_unregister(struct device *dev);
 struct device *device_by_id(const struct machine *m, uint32_t id); /* NULL: none (any more) */
 struct device *device_first(const struct machine *m);		   /* newest; then ->next */
+/* Its MSI parent, or NULL for none, before it has interrupts: later ones come from there. */
+void dev_set_msi_domain(struct device *dev, struct irq_domain *domain);
 /* Makes room for its MSI domains and stores, so that no later call has to. Again: 0. -ENOMEM. */
 int msi_setup_device_data(struct device *dev);
 /*
