@@ -26,6 +26,9 @@ fresh() {
 	done
 	printf '\t${include}/irqlab/%s.h\n' provider/software provider/hardware provider/object bus machine |
 		sed '1i# SPDX-License-Identifier: GPL-2.0-only OR MIT' >"$tree/src/CMakeLists.txt"
+	plant examples/a.c 'int f(void)' '{' '	first();' '	second();' '	third();' '}'
+	mkdir -p "$tree/docs"
+	printf '%s\n' '```c' 'first();' '…' 'third();' '```' '```' 'prose();' '```' >"$tree/docs/guide.md"
 }
 run() {
 	sh "$tree/tests/build/$1.sh" >"$scratch/out" 2>&1
@@ -44,7 +47,7 @@ finds() { # check, what it must say
 touch "$scratch/wrong"
 count=0
 fresh
-for check in include-directions spdx file-length header-list shell; do
+for check in include-directions spdx file-length header-list shell doc-code; do
 	run "$check" || { echo "$check fails over a clean tree"; cat "$scratch/out"; } >>"$scratch/wrong"
 done
 
@@ -89,6 +92,15 @@ finds shell 'broken'
 mkdir "$tree/scripts"
 printf '#!/bin/sh\ntrue\n' >"$tree/scripts/plain"
 finds shell 'not executable'
+
+plant examples/a.c 'int f(void)' '{' '	first();' '	other();' '}'
+finds doc-code 'docs/guide.md:1: no example has this code'
+sed -i '/^…/d' "$tree/docs/guide.md"
+finds doc-code 'docs/guide.md:1: no example has this code'
+sed -i 's/third/second/; 2s/first/third/' "$tree/docs/guide.md"
+finds doc-code 'docs/guide.md:1: no example has this code'
+sed -i '/```c/,/```/d' "$tree/docs/guide.md"
+finds doc-code 'no document has code'
 
 # A library with a variable in it.
 for variable in 'int counter;' 'static int counter = 1; int *f(void) { return &counter; }'; do
