@@ -2,6 +2,7 @@
 /* irqlab bench: what the model costs, beside what the machine that runs it allows. */
 #include "bench_floor.h"
 #include "commands.h"
+#include "progress.h"
 
 #include <irqlab/device.h>
 #include <irqlab/driver.h>
@@ -444,6 +445,15 @@ static bool wanted(size_t which, const struct bench_options *options)
 	return false;
 }
 
+static unsigned nr_wanted(const struct bench_options *options)
+{
+	unsigned nr = 0;
+
+	for (size_t i = 0; i < NR_CASES; i++)
+		nr += wanted(i, options);
+	return nr;
+}
+
 static double floor_of(const struct bench_case *c, const double *medians)
 {
 	for (size_t i = 0; c->floor && i < NR_CASES; i++)
@@ -489,13 +499,17 @@ static int run_cases(const struct bench_options *options)
 	double medians[NR_CASES];
 	bool failed = false, first = true;
 	unsigned shown = 0;
+	struct progress progress;
 
+	progress_begin(&progress, nr_wanted(options));
 	if (options->json)
 		printf("{\"repetitions\": %u, \"cases\": [", options->repetitions);
 	for (size_t i = 0; i < NR_CASES; i++) {
 		if (!wanted(i, options))
 			continue;
+		progress_show(&progress, shown, cases[i].name);
 		medians[i] = median_of(&cases[i], options->repetitions);
+		progress_erase(&progress);
 		failed |= medians[i] < 0;
 		print_case(&cases[i], medians[i], floor_of(&cases[i], medians), options->json,
 			   first);

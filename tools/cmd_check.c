@@ -8,8 +8,10 @@
 static int usage(FILE *out, int status)
 {
 	fputs("usage: irqlab check [OPTION…] FILE…\n\n"
-	      "Validates scenarios in every combination of their matrix, without running them.\n\n"
-	      "  --format=human|json|sarif   diagnostics: human ones go to standard error\n\n",
+	      "Validates scenarios in every combination of their matrix, without running them: text,\n"
+	      "names, bounds, and whether the machine can be built.\n\n"
+	      "  --diagnostics=human|json|sarif   human ones go to standard error, others to standard\n"
+	      "                                   output; --format= is the same\n\n",
 	      out);
 	fputs(limits_help, out);
 	return status;
@@ -38,15 +40,18 @@ int cmd_check(int argc, char **argv)
 	struct scenario_limits limits = {0};
 	int format = DIAGNOSTICS_HUMAN, first = 1;
 
-	for (; first < argc && strncmp(argv[first], "--", 2) == 0; first++) {
-		const char *value = option_value(argv[first], "format");
+	for (; first < argc && argv[first][0] == '-'; first++) {
+		const char *value = option_value(argv[first], "diagnostics");
 
 		if (strcmp(argv[first], "--help") == 0)
 			return usage(stdout, STATUS_OK);
+		if (!value)
+			value = option_value(argv[first], "format");
 		if (value)
 			format = diagnostic_format_by_name(value);
 		if (format < 0 || (!value && !option_limit(argv[first], &limits))) {
-			fprintf(stderr, "irqlab check: no option \"%s\"\n", argv[first]);
+			fprintf(stderr, "irqlab check: no option, or a wrong value: \"%s\"\n",
+				argv[first]);
 			return usage(stderr, STATUS_USAGE);
 		}
 	}

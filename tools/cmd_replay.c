@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
+#include "progress.h"
 #include "replay/as_scenario.h"
 #include "replay/replay.h"
 #include <getopt.h>
@@ -161,6 +162,27 @@ static int print_scenario(const char *path)
 	return ret < 0 ? STATUS_USAGE : ret ? STATUS_FAILED : STATUS_OK;
 }
 
+static void replay_files(const struct settings *settings, char **paths, unsigned nr,
+			 struct replay_summary *summary, json_t *files)
+{
+	struct progress progress;
+
+	progress_begin(&progress, nr);
+	for (unsigned i = 0; i < nr; i++) {
+		struct replay_result result;
+
+		progress_show(&progress, i, paths[i]);
+		replay_file(paths[i], &settings->replay, &result);
+		progress_erase(&progress);
+		replay_summary_add(summary, &result);
+		if (settings->json)
+			json_array_append_new(files, replay_to_json(&result));
+		else
+			print_file(settings, &result);
+		replay_result_free(&result);
+	}
+}
+
 int cmd_replay(int argc, char **argv)
 {
 	struct settings settings = {.replay.max_differences = 5};
@@ -174,17 +196,7 @@ int cmd_replay(int argc, char **argv)
 		return optind + 1 == argc ? print_scenario(argv[optind])
 					  : bad("a scenario is one recording", NULL);
 	files = json_array();
-	for (int i = optind; i < argc; i++) {
-		struct replay_result result;
-
-		replay_file(argv[i], &settings.replay, &result);
-		replay_summary_add(&summary, &result);
-		if (settings.json)
-			json_array_append_new(files, replay_to_json(&result));
-		else
-			print_file(&settings, &result);
-		replay_result_free(&result);
-	}
+	replay_files(&settings, argv + optind, (unsigned)(argc - optind), &summary, files);
 	if (settings.json) {
 		json_t *all = json_pack("{s:O,s:o}", "files", files, "summary",
 					replay_summary_to_json(&summary));

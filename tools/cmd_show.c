@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
+#include "scenario/check.h"
+#include "scenarios.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <irqlab/provider/software.h>
 #include <irqlab/scenario.h>
 #include <irqlab/view.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Pictures of a machine at the end of a scenario. */
@@ -31,19 +30,24 @@ static const struct {
 
 struct show {
 	size_t picture;
-	unsigned irq; /* of `path`; 0: every interrupt that has a handler */
-	unsigned shown;
+	uint32_t irq; /* of `path`, if has_irq; else every interrupt that has a handler */
+	bool has_irq, found;
+	unsigned shown, matched;
+	struct scenario_run_options run;
+	struct scenario_limits limits;
 };
 
-static void show_paths(struct machine *m, FILE *out, unsigned only)
+static void show_paths(struct machine *m, FILE *out, struct show *show)
 {
 	for_each_used_irq (irq, m) {
 		const struct irq_desc *desc = irq_to_desc(m, irq);
 
-		if (only ? irq == only : desc->action && desc->irq_common_data.msi_desc) {
-			view_path(m, out, irq);
-			fputc('\n', out);
-		}
+		if (show->has_irq ? irq != show->irq
+				  : !desc->action || !desc->irq_common_data.msi_desc)
+			continue;
+		view_path(m, out, irq);
+		fputc('\n', out);
+		show->found = true;
 	}
 }
 
@@ -59,7 +63,7 @@ static void show_machine(void *context, const struct scenario_result *result, st
 	if (pictures[show->picture].view)
 		pictures[show->picture].view(m, stdout);
 	else
-		show_paths(m, stdout, show->irq);
+		show_paths(m, stdout, show);
 }
 
 static int usage(FILE *out)
@@ -70,75 +74,124 @@ static int usage(FILE *out)
 	for (size_t i = 0; i < NR_PICTURES; i++)
 		fprintf(out, "  %-12s %s\n", pictures[i].name, pictures[i].text);
 	fputs("\n  --irq=N                  with path: only this interrupt\n"
-	      "  --combination=KEY=VALUE  only this combination of the matrix\n"
-	      "  --help                   this text\n"
-	      "\nExit status: as of `irqlab run`.\n",
+	      "  --combination=KEY=VALUE  only these combinations of the matrix\n"
+	      "  --profile=linux-6.12|intended   as of `irqlab run`\n\n",
 	      out);
+	fputs(limits_help, out);
+	fputs("\nExit status: as of `irqlab run`; 2 also if no machine has the interrupt.\n", out);
 	return out == stdout ? STATUS_OK : STATUS_USAGE;
 }
 
-static int find_picture(const char *name)
+static bool find_picture(struct show *show, const char *name)
 {
-	for (size_t i = 0; name && i < NR_PICTURES; i++)
-		if (!strcmp(pictures[i].name, name))
-			return (int)i;
-	return -1;
+	struct suggestion best = {0};
+
+	for (show->picture = 0; show->picture < NR_PICTURES; show->picture++) {
+		if (strcmp(pictures[show->picture].name, name) == 0)
+			return true;
+		suggestion_offer(&best, name, pictures[show->picture].name);
+	}
+	fprintf(stderr, "irqlab show: there is no picture '%s'", name);
+	if (best.word)
+		fprintf(stderr, "; did you mean '%s'?", best.word);
+	fputc('\n', stderr);
+	return false;
 }
 
-static int show_file(const char *path, const struct scenario_run_options *options)
+static bool parse_option(struct show *show, const char *arg)
 {
-	struct scenario *s = scenario_open(path, NULL);
+	const char *value;
+
+	if ((value = option_value(arg, "irq")))
+		return show->has_irq = option_number(value, 0, UINT32_MAX, &show->irq);
+	if ((value = option_value(arg, "combination")))
+		return option_combination(value, &show->run);
+	if ((value = option_value(arg, "profile")))
+		return profile_by_name(value, &show->run.profile);
+	return option_limit(arg, &show->limits);
+}
+
+/* Options may stand anywhere: what is none moves to the front of argv, and is counted. */
+static int parse_arguments(struct show *show, int argc, char **argv)
+{
+	int nr = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] != '-') {
+			argv[nr++] = argv[i];
+		} else if (!parse_option(show, argv[i])) {
+			fprintf(stderr, "irqlab show: no option, or a wrong value: \"%s\"\n",
+				argv[i]);
+			return -1;
+		}
+	}
+	if (nr < 2) {
+		usage(stderr);
+		return -1;
+	}
+	if (!find_picture(show, argv[0]))
+		return -1;
+	if (show->has_irq && pictures[show->picture].view) {
+		fputs("irqlab show: --irq goes with path\n", stderr);
+		return -1;
+	}
+	return nr;
+}
+
+static enum scenario_status show_file(struct show *show, const char *path)
+{
+	struct scenario *s = scenario_open(path, &show->limits);
+	struct scenario_totals totals = {0};
 	enum scenario_status status;
 
 	if (!s) {
-		fprintf(stderr, "irqlab: out of memory\n");
+		fputs("irqlab show: no memory\n", stderr);
 		return SCENARIO_BROKEN;
 	}
-	status = scenario_run(s, options, NULL);
+	status = scenario_run(s, &show->run, &totals);
+	fflush(stdout);
 	scenario_print_diagnostics(&s, 1, stderr, DIAGNOSTICS_HUMAN, scenario_wants_color(stderr));
 	scenario_close(s);
+	show->matched += !totals.unmatched;
 	return status;
+}
+
+/* What was asked for was nowhere. */
+static bool found_nothing(const struct show *show)
+{
+	if (!show->matched)
+		fprintf(stderr, "irqlab show: no scenario has a combination '%s'\n",
+			show->run.combination);
+	else if (show->has_irq && show->shown && !show->found)
+		fprintf(stderr, "irqlab show: no machine has an interrupt %u\n", show->irq);
+	else
+		return false;
+	return true;
 }
 
 int cmd_show(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"irq", required_argument, NULL, 'i'},
-		{"combination", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	struct show show = {0};
-	struct scenario_run_options options = {
-		.keep_going = true, .done = show_machine, .context = &show};
+	struct show show = {.run = {.keep_going = true, .done = show_machine, .context = &show}};
 	enum scenario_status worst = SCENARIO_PASSED;
-	char *end;
-	int picture, option;
+	unsigned skipped = 0;
+	int nr;
 
-	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'i':
-			show.irq = (unsigned)strtoul(optarg, &end, 0);
-			if (*end || end == optarg) {
-				fprintf(stderr, "irqlab show: --irq wants a number, not '%s'\n",
-					optarg);
-				return STATUS_USAGE;
-			}
-			break;
-		case 'c':
-			options.combination = optarg;
-			break;
-		case 'h':
-			return usage(stdout);
-		default:
-			return usage(stderr);
-		}
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return usage(stdout);
+	nr = parse_arguments(&show, argc, argv);
+	if (nr < 0)
+		return STATUS_USAGE;
+	for (int i = 1; i < nr; i++) {
+		enum scenario_status status = show_file(&show, argv[i]);
+
+		if (status == SCENARIO_SKIPPED)
+			skipped++;
+		else
+			worst = scenario_status_worse(worst, status);
 	}
-	picture = find_picture(argv[optind]);
-	if (picture < 0 || optind + 1 >= argc)
-		return usage(stderr);
-	show.picture = (size_t)picture;
-	for (int i = optind + 1; i < argc; i++)
-		worst = scenario_status_worse(worst, show_file(argv[i], &options));
+	if (found_nothing(&show))
+		worst = scenario_status_worse(worst, SCENARIO_INVALID);
+	if (worst == SCENARIO_PASSED && skipped == (unsigned)nr - 1)
+		worst = SCENARIO_SKIPPED;
 	return (int)worst;
 }

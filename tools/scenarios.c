@@ -15,19 +15,19 @@ const char *option_value(const char *arg, const char *name)
 	return arg + 3 + length;
 }
 
-const char limits_help[] = "limits, each with its default:\n"
+const char limits_help[] = "limits, each with its default (docs/language.md explains them):\n"
 			   "  --file-bytes=1048576 --line-bytes=4096 --nesting=32 --files=64\n"
-			   "  --statements=65536 --combinations=4096 --actions=1000000\n"
-			   "  --deliveries=100000 --errors=20\n";
+			   "  --statements=65536 --combinations=4096 --work=16777216 --errors=20\n"
+			   "  --actions=1000000 --deliveries=100000 --tape=65536\n";
 
-static bool number(const char *text, uint32_t *out)
+bool option_number(const char *text, uint32_t lowest, uint32_t highest, uint32_t *out)
 {
 	char *end;
 	unsigned long value;
 
 	errno = 0;
 	value = strtoul(text, &end, 0);
-	if (errno || *end || end == text || !value || value > UINT32_MAX || *text == '-')
+	if (errno || *end || *text < '0' || *text > '9' || value < lowest || value > highest)
 		return false;
 	*out = (uint32_t)value;
 	return true;
@@ -40,11 +40,17 @@ bool option_limit(const char *arg, struct scenario_limits *limits)
 		const char *name;
 		uint32_t *value;
 	} options[] = {
-		{"file-bytes", &file_bytes},	     {"line-bytes", &limits->line_bytes},
-		{"nesting", &limits->nesting},	     {"files", &limits->files},
-		{"statements", &limits->statements}, {"combinations", &limits->combinations},
-		{"actions", &limits->actions},	     {"deliveries", &limits->deliveries},
+		{"file-bytes", &file_bytes},
+		{"line-bytes", &limits->line_bytes},
+		{"nesting", &limits->nesting},
+		{"files", &limits->files},
+		{"statements", &limits->statements},
+		{"combinations", &limits->combinations},
+		{"actions", &limits->actions},
+		{"deliveries", &limits->deliveries},
 		{"errors", &limits->errors},
+		{"work", &limits->work},
+		{"tape", &limits->tape},
 	};
 
 	for (unsigned i = 0; i < sizeof(options) / sizeof(*options); i++) {
@@ -52,13 +58,29 @@ bool option_limit(const char *arg, struct scenario_limits *limits)
 
 		if (!value)
 			continue;
-		if (!number(value, options[i].value))
+		if (!option_number(value, 1, UINT32_MAX, options[i].value))
 			return false;
 		if (i == 0)
 			limits->file_bytes = file_bytes;
 		return true;
 	}
 	return false;
+}
+
+bool option_combination(const char *value, struct scenario_run_options *options)
+{
+	bool any = false;
+
+	options->combination = value;
+	for (value += strspn(value, " "); *value; value += strspn(value, " ")) {
+		size_t length = strcspn(value, " "), key = strcspn(value, " =");
+
+		if (!key || key + 1 >= length)
+			return false;
+		value += length;
+		any = true;
+	}
+	return any;
 }
 
 struct scenario **scenarios_open(char **files, unsigned nr, const struct scenario_limits *limits)

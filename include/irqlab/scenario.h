@@ -37,8 +37,10 @@ struct scenario_limits {
 	uint32_t files;	       /* the file and all that it includes [64] */
 	uint32_t statements;   /* in all of them [65,536] */
 	uint32_t combinations; /* of a matrix [4,096] */
+	uint32_t work;	       /* combinations times statements [16,777,216] */
 	uint32_t actions;      /* carried out in one combination, repeats unrolled [1,000,000] */
 	uint32_t deliveries;   /* interrupts taken after one action [100,000] */
+	uint32_t tape;	       /* records that the tape holds, unless a scenario says it [65,536] */
 	uint32_t errors;       /* reported [20] */
 };
 
@@ -94,11 +96,16 @@ struct scenario_result {
 };
 
 struct scenario_run_options {
-	const char *combination; /* "key=value …": only those with these values; NULL: all */
-	bool bless;		 /* rewrite snapshots that differ, if nothing else is wrong */
-	bool verbose;		 /* each action and what followed it, to `log` */
-	bool keep_going;	 /* carry on after a failed assertion */
-	FILE *log;		 /* NULL: none */
+	/*
+	 * "key=value …": only combinations with all of these; NULL: all. A scenario that has none
+	 * is skipped, with a note.
+	 */
+	const char *combination;
+	enum machine_profile profile; /* unless the scenario names one */
+	bool bless;		      /* rewrite snapshots that differ, if nothing else is wrong */
+	bool verbose;		      /* each action and what followed it, to `log` */
+	bool keep_going;	      /* carry on after a failed assertion */
+	FILE *log;		      /* NULL: none */
 	/* After each combination; NULL: none. The machine lives only during the call; NULL if it
 	 * could not be built. */
 	void (*done)(void *context, const struct scenario_result *result, struct machine *m);
@@ -109,8 +116,9 @@ struct scenario_run_options {
 
 struct scenario_totals {
 	unsigned passed, failed,
-		skipped;  /* combinations; exhausted and broken ones count as failed */
-	unsigned blessed; /* snapshots rewritten */
+		skipped;    /* combinations; exhausted and broken ones count as failed */
+	unsigned blessed;   /* snapshots rewritten */
+	unsigned unmatched; /* 1: it has no combination of those asked for; counted as skipped */
 };
 
 /* Checks, then runs each combination. Skipped only where all of them are. `totals` may be NULL. */
@@ -152,8 +160,11 @@ const char *scenario_diagnostic_id(unsigned nr);
 /* ---- reports of many scenarios ---- */
 
 struct scenario_report;
-/* `expected`: how many scenarios will follow, 0 if unknown. NULL: no memory. */
+/* `to` NULL: only the status, and scenario_report_diagnostics(). NULL: no memory. */
 struct scenario_report *scenario_report_begin(FILE *to, enum scenario_format format, bool color);
+/* Before the first scenario: all diagnostics go to `to`, besides those in the report; not human. */
+void scenario_report_diagnostics(struct scenario_report *r, FILE *to,
+				 enum diagnostic_format format);
 /* Runs it and writes the result. */
 enum scenario_status scenario_report_run(struct scenario_report *r, struct scenario *s,
 					 const struct scenario_run_options *options);

@@ -138,6 +138,9 @@ struct scenario {
 	bool failed; /* to parse */
 };
 
+/* Stands for a file that could not be run: `why` ends its diagnostic. NULL: no memory. */
+struct scenario *scenario_not_run(const char *name, const char *why);
+
 static inline bool pattern_is_word(const struct pattern *p)
 {
 	return p->kind == PATTERN_PATH && !p->path->next && !p->path->index && !p->path->call;

@@ -6,12 +6,14 @@
 #include <string.h>
 
 /*
- * Goes through a scenario as a run would, with names and bounds but without a
- * machine.
+ * Goes through a scenario as a run would, with names and bounds. A machine is
+ * built at most to see whether it can be.
  */
 
 struct checker {
 	struct scope *scope;
+	bool machines; /* does the topology make one? */
+	bool sweeping; /* inside a sweep */
 	unsigned actions, assertions, refusals;
 };
 
@@ -341,7 +343,7 @@ static void check_places(struct checker *c, const struct stmt *stmt)
 
 static void check_expect(struct checker *c, const struct stmt *stmt)
 {
-	c->assertions++;
+	c->assertions += stmt->verb == VERB_EXPECT;
 	if (!needs_topology(c, stmt))
 		return;
 	check_arguments(c, stmt);
@@ -353,6 +355,41 @@ static void check_expect(struct checker *c, const struct stmt *stmt)
 		check_list(c, stmt->body);
 }
 
+int topology_load(struct topology *t, struct machine *m, const char **why)
+{
+	int ret;
+
+	*why = NULL;
+	t->boot.machine = &t->desc;
+	ret = t->boots ? machine_boot(m, &t->boot, why) : machine_load(m, &t->desc, why);
+	if (ret && !*why)
+		*why = irqlab_errno_text(ret);
+	return ret;
+}
+
+/* In diagnostics, from here on: what is wrong only in this one. */
+static void name_combination(struct scope *scope)
+{
+	if (scope->scenario->parameters)
+		scope->diags->combination = scope_combination(scope, &scope->diags->stash);
+}
+
+static void check_machine(struct scope *scope, const struct stmt *stmt)
+{
+	struct machine *m = machine_create(NULL);
+	const char *why;
+	int ret;
+
+	if (!m)
+		stash_give_up(scope->stash);
+	ret = topology_load(&scope->topology, m, &why);
+	machine_destroy(m);
+	if (!ret)
+		return;
+	name_combination(scope);
+	scope_error(scope, DIAG_BAD_TOPOLOGY, stmt->verb_span, why);
+}
+
 static void check_topology(struct checker *c, const struct stmt *stmt)
 {
 	if (c->scope->has_topology) {
@@ -361,13 +398,26 @@ static void check_topology(struct checker *c, const struct stmt *stmt)
 			  c->scope->topology.stmt->verb_span, "it is here");
 		return;
 	}
-	topology_build(c->scope, stmt);
+	if (topology_build(c->scope, stmt) && c->machines)
+		check_machine(c->scope, stmt);
+}
+
+/* A sweep goes back by itself, and decides itself what fails. */
+static void check_sweep(struct checker *c, const struct stmt *stmt)
+{
+	static const enum verb misplaced[] = {VERB_SWEEP, VERB_EXPLORE, VERB_BACK, VERB_FAULT};
+
+	for (unsigned i = 0; c->sweeping && i < sizeof(misplaced) / sizeof(*misplaced); i++)
+		if (stmt->verb == misplaced[i])
+			scope_error(c->scope, DIAG_MISPLACED_VERB, stmt->verb_span,
+				    verb_name(stmt->verb), "inside 'sweep'");
 }
 
 static void check_action(struct checker *c, const struct stmt *stmt)
 {
 	c->actions++;
 	c->refusals += stmt->result.kind == RESULT_ERROR;
+	check_sweep(c, stmt);
 	if (!needs_topology(c, stmt))
 		return;
 	check_arguments(c, stmt);
@@ -387,6 +437,9 @@ static void check_unsupported(struct checker *c, const struct stmt *stmt)
 
 static void check_block(struct checker *c, const struct stmt *stmt)
 {
+	bool sweeping = c->sweeping;
+
+	check_sweep(c, stmt);
 	if (stmt->verb == VERB_SNAPSHOT) {
 		c->assertions++;
 		check_snapshot(c->scope, stmt);
@@ -397,10 +450,21 @@ static void check_block(struct checker *c, const struct stmt *stmt)
 	}
 	if (!needs_topology(c, stmt))
 		return;
+	c->sweeping |= stmt->verb == VERB_SWEEP;
 	if (stmt->verb == VERB_UNSUPPORTED)
 		check_unsupported(c, stmt);
 	else
 		check_list(c, stmt->body);
+	c->sweeping = sweeping;
+}
+
+static void check_limit(struct scope *scope, const struct stmt *stmt)
+{
+	uint64_t n;
+
+	arg_number(scope, stmt, "actions", 1, UINT32_MAX, 0, &n);
+	arg_number(scope, stmt, "deliveries", 1, UINT32_MAX, 0, &n);
+	arg_number(scope, stmt, "tape", 1, MAX_TAPE_OF_SCRIPT, 0, &n);
 }
 
 static void check_file_verb(struct checker *c, const struct stmt *stmt)
@@ -411,6 +475,8 @@ static void check_file_verb(struct checker *c, const struct stmt *stmt)
 		check_profile(c->scope, stmt);
 	else if (stmt->verb == VERB_SWITCH)
 		check_switch(c->scope, stmt->args);
+	else if (stmt->verb == VERB_LIMIT)
+		check_limit(c->scope, stmt);
 	else if (stmt->verb == VERB_INCLUDE)
 		check_list(c, stmt->body);
 }
@@ -466,14 +532,25 @@ unsigned *combination_room(struct scenario *s, struct stash *stash)
 	return stash_alloc(stash, nr * sizeof(unsigned));
 }
 
-static void check_combination(struct scenario *s, const unsigned *choice, bool *asserts)
+void note_nothing_asserted(struct scope *scope)
+{
+	struct span top = {.source = scope->scenario->sources};
+
+	scope_error(scope, DIAG_NOTHING_ASSERTED, top);
+}
+
+static void check_combination(struct scenario *s, const unsigned *choice, bool machines)
 {
 	struct scope scope = {
 		.scenario = s, .stash = &s->work, .diags = &s->run_diags, .choice = choice};
-	struct checker checker = {.scope = &scope};
+	struct checker checker = {.scope = &scope, .machines = machines};
 
 	check_list(&checker, s->program);
-	*asserts |= checker.actions + checker.assertions > 0;
+	if (!s->run_diags.errors && !checker.actions && !checker.assertions) {
+		name_combination(&scope);
+		note_nothing_asserted(&scope);
+	}
+	s->run_diags.combination = NULL;
 	stash_free(&s->work);
 }
 
@@ -488,27 +565,31 @@ static enum scenario_status worst_status(const struct scenario *s)
 	return status;
 }
 
-/* Statements to look at, over all combinations. */
-static const uint64_t MAX_WORK = UINT64_C(1) << 24;
+/* What the matrix makes of the file must stay within bounds. */
+static bool matrix_fits(struct scenario *s, uint64_t nr)
+{
+	if (nr > s->limits.combinations)
+		diag_add(&s->run_diags, DIAG_TOO_MANY_COMBINATIONS, s->parameters->span,
+			 s->limits.combinations);
+	else if (s->parameters && nr * s->nr_statements > s->limits.work)
+		diag_add(&s->run_diags, DIAG_TOO_MUCH_WORK, s->parameters->span, nr,
+			 s->nr_statements, s->limits.work);
+	else
+		return true;
+	return false;
+}
 
-void check_program(struct scenario *s)
+static void check_program(struct scenario *s, bool machines)
 {
 	uint64_t nr = combinations_of(s);
 	unsigned *choice = combination_room(s, &s->run_diags.stash);
-	struct span top = {.source = s->sources};
-	bool asserts = false;
 
-	if (nr > s->limits.combinations || nr * s->nr_statements > MAX_WORK) {
-		diag_add(&s->run_diags, DIAG_TOO_MANY_COMBINATIONS, s->parameters->span,
-			 s->limits.combinations);
+	if (!matrix_fits(s, nr))
 		return;
-	}
 	for (uint64_t i = 0; i < nr && !s->run_diags.errors; i++) {
 		combination_choose(s, i, choice);
-		check_combination(s, choice, &asserts);
+		check_combination(s, choice, machines);
 	}
-	if (!asserts && !s->run_diags.errors)
-		diag_add(&s->run_diags, DIAG_NOTHING_ASSERTED, top);
 }
 
 enum scenario_status status_of_all(enum scenario_status worst, const struct scenario_totals *totals)
@@ -518,7 +599,7 @@ enum scenario_status status_of_all(enum scenario_status worst, const struct scen
 	return worst == SCENARIO_PASSED && all_skipped ? SCENARIO_SKIPPED : worst;
 }
 
-static __attribute__((noinline)) bool check_guarded(struct scenario *s)
+static __attribute__((noinline)) bool check_guarded(struct scenario *s, bool machines)
 {
 	jmp_buf out;
 
@@ -527,7 +608,7 @@ static __attribute__((noinline)) bool check_guarded(struct scenario *s)
 	diags_begin(&s->run_diags, &out, s->limits.errors);
 	s->work.out = &out;
 	if (!s->failed)
-		check_program(s);
+		check_program(s, machines);
 	s->run_diags.stash.out = s->work.out = NULL;
 	return true;
 }
@@ -545,9 +626,17 @@ __attribute__((noinline)) enum scenario_status note_no_memory(struct scenario *s
 	return SCENARIO_BROKEN;
 }
 
+static enum scenario_status check_all(struct scenario *s, bool machines)
+{
+	return check_guarded(s, machines) ? worst_status(s) : note_no_memory(s);
+}
+
+enum scenario_status check_names(struct scenario *s)
+{
+	return check_all(s, false);
+}
+
 enum scenario_status scenario_check(struct scenario *s)
 {
-	if (!check_guarded(s))
-		return note_no_memory(s);
-	return worst_status(s);
+	return check_all(s, true);
 }

@@ -6,8 +6,14 @@
 
 #include <irqlab/scenario.h>
 
-/* Checks all combinations; the diagnostics are the scenario's run_diags, which are empty before. */
-void check_program(struct scenario *s);
+/* 32 bytes each: half a GiB. Who runs a scenario may permit more (limits.tape). */
+#define MAX_TAPE_OF_SCRIPT (UINT32_C(1) << 24)
+
+/* scenario_check() without building machines: a run builds them anyway. */
+enum scenario_status check_names(struct scenario *s);
+/* Fills an empty machine as the topology says; 0, or negative with *why. */
+int topology_load(struct topology *t, struct machine *m, const char **why);
+void note_nothing_asserted(struct scope *scope);
 
 /* Of several of which `worst` is the worst that was not skipped: skipped only where all were. */
 enum scenario_status status_of_all(enum scenario_status worst,

@@ -75,7 +75,11 @@ const char *severity_name(enum scenario_severity severity);
 void diag_print_human(const struct diag *diag, FILE *to, bool color);
 void print_json_string(FILE *to, const char *s); /* in quotes, escaped */
 void diag_print_json(const struct diag *diag, FILE *to);
-void diag_print_sarif(struct scenario *const *scenarios, unsigned nr, FILE *to);
+/* A SARIF document: its begin, the results of each scenario, its end. */
+void diag_print_sarif_begin(FILE *to);
+/* With a comma ahead of each but the first. Is the first still to come? */
+bool diag_print_sarif_results(const struct scenario *s, FILE *to, bool first);
+void diag_print_sarif_end(FILE *to);
 /* The line's text, without its end; length in *length. "" beyond the file. */
 const char *source_line(const struct source *source, uint32_t line, size_t *length);
 

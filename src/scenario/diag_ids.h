@@ -67,6 +67,8 @@
 	  "'%s' is never '%s'")                                                                    \
 	X(TOO_MANY_COMBINATIONS, "too-many-combinations", ERROR, INVALID,                          \
 	  "more than %u combinations")                                                             \
+	X(TOO_MUCH_WORK, "too-much-work", ERROR, INVALID,                                          \
+	  "%" PRIu64 " combinations of %u statements: more than %u in all")                        \
 	X(UNBOUND_VARIABLE, "unbound-variable", ERROR, INVALID, "$%s has no value yet")            \
 	X(UNKNOWN_SWITCH, "unknown-switch", ERROR, INVALID, "unknown switch '%s'")                 \
 	X(UNKNOWN_PROFILE, "unknown-profile", ERROR, INVALID, "unknown profile '%s'")              \
@@ -76,8 +78,8 @@
 	X(BAD_TOPOLOGY, "bad-topology", ERROR, INVALID, "the machine refuses this: %s")            \
 	X(NOTHING_REFUSED, "nothing-refused", ERROR, INVALID,                                      \
 	  "nothing in this block is refused: no action says '-> error'")                           \
-	X(NOTHING_ASSERTED, "nothing-asserted", WARNING, PASSED,                                   \
-	  "nothing in this scenario can fail")                                                     \
+	X(NOTHING_ASSERTED, "nothing-asserted", ERROR, INVALID,                                    \
+	  "there is no action and no assertion, so nothing can fail")                              \
 	/* failed: actions */                                                                      \
 	X(ACTION_FAILED, "action-failed", ERROR, FAILED, "'%s' failed with %s: %s")                \
 	X(ACTION_SUCCEEDED, "action-succeeded", ERROR, FAILED,                                     \
@@ -116,6 +118,8 @@
 	X(LIMIT_SWEEP, "limit-sweep", ERROR, EXHAUSTED, "more than %u allocations to fail")        \
 	X(NO_MEMORY, "no-memory", ERROR, BROKEN, "the host has no memory left")                    \
 	X(CANNOT_OPEN, "cannot-open", ERROR, BROKEN, "cannot read '%s': %s")                       \
+	X(NOT_RUN, "not-run", ERROR, BROKEN, "this could not be run: %s")                          \
+	X(NO_COMBINATION, "no-combination", NOTE, SKIPPED, "no combination of this is '%s'")       \
 	X(MISSING_FEATURE, "missing-feature", NOTE, SKIPPED, "this build has no '%s'")
 
 #endif

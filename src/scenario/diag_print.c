@@ -249,6 +249,18 @@ static void sarif_rules(FILE *to)
 	}
 }
 
+/* Columns of SARIF count characters, ours bytes. */
+static unsigned character_column(const struct span *span, uint32_t byte)
+{
+	size_t length;
+	const char *p = source_line(span->source, span->line, &length), *end = p + length;
+	unsigned column = 1;
+
+	for (const char *start = p; p < end && (size_t)(p - start) + 1 < byte; column++)
+		p = character_after(p, end);
+	return column;
+}
+
 static void sarif_location(FILE *to, const struct span *span)
 {
 	fputs("{\"physicalLocation\":{\"artifactLocation\":{\"uri\":", to);
@@ -256,7 +268,8 @@ static void sarif_location(FILE *to, const struct span *span)
 	fputc('}', to);
 	if (span->line)
 		fprintf(to, ",\"region\":{\"startLine\":%u,\"startColumn\":%u,\"endColumn\":%u}",
-			span->line, span->first, span->last + 1);
+			span->line, character_column(span, span->first),
+			character_column(span, span->last) + 1);
 	fputs("}}", to);
 }
 
@@ -271,26 +284,30 @@ static void sarif_result(FILE *to, const struct diag *diag, bool first)
 	fputs("]}", to);
 }
 
-void diag_print_sarif(struct scenario *const *scenarios, unsigned nr, FILE *to)
+void diag_print_sarif_begin(FILE *to)
 {
-	bool first = true;
-
 	fputs("{\"version\":\"2.1.0\",\"$schema\":"
 	      "\"https://json.schemastore.org/sarif-2.1.0.json\",\"runs\":[{\"tool\":{\"driver\":"
 	      "{\"name\":\"irqlab\",\"rules\":[",
 	      to);
 	sarif_rules(to);
-	fputs("]}},\"columnKind\":\"utf16CodeUnits\",\"results\":[", to);
-	for (unsigned i = 0; i < nr; i++) {
-		const struct diag *lists[] = {scenarios[i]->parse_diags.first,
-					      scenarios[i]->run_diags.first};
+	fputs("]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[", to);
+}
 
-		for (unsigned j = 0; j < 2; j++) {
-			for (const struct diag *d = lists[j]; d; d = d->next) {
-				sarif_result(to, d, first);
-				first = false;
-			}
+bool diag_print_sarif_results(const struct scenario *s, FILE *to, bool first)
+{
+	const struct diag *lists[] = {s->parse_diags.first, s->run_diags.first};
+
+	for (unsigned i = 0; i < 2; i++) {
+		for (const struct diag *d = lists[i]; d; d = d->next) {
+			sarif_result(to, d, first);
+			first = false;
 		}
 	}
+	return first;
+}
+
+void diag_print_sarif_end(FILE *to)
+{
 	fputs("\n]}]}\n", to);
 }

@@ -81,22 +81,30 @@ static void combination_done(struct session *session, struct run *r)
 
 static uint32_t tape_records(const struct scenario *s)
 {
-	uint64_t records = 0;
+	uint64_t records = s->limits.tape;
 
 	for (const struct stmt *stmt = s->program; stmt; stmt = stmt->next) {
 		const struct pattern *p =
 			stmt->verb == VERB_LIMIT ? stmt_value(stmt, "tape") : NULL;
 
-		if (p && p->kind == PATTERN_INT && p->first.value <= 1u << 24)
+		if (p && p->kind == PATTERN_INT && p->first.value <= MAX_TAPE_OF_SCRIPT)
 			records = p->first.value;
 	}
 	return (uint32_t)records;
 }
 
+/* As when all lines are in a `repeat 0`. */
+static void run_nothing(struct run *r)
+{
+	note_nothing_asserted(&r->scope);
+	run_failed(r, DIAG_NOTHING_ASSERTED);
+}
+
 static void run_combination(struct session *session, const unsigned *choice)
 {
 	struct scenario *s = session->s;
-	struct machine_options machine = {.tape_records = tape_records(s)};
+	struct machine_options machine = {.tape_records = tape_records(s),
+					  .profile = session->options->profile};
 	uint32_t actions = s->limits.actions;
 	struct run r = {
 		.scope = {.scenario = s,
@@ -118,6 +126,8 @@ static void run_combination(struct session *session, const unsigned *choice)
 	run_list(&r, s->program);
 	if (!r.stopped && r.scope.has_topology)
 		run_close_window(&r);
+	if (!r.stopped && !r.actions && !r.assertions)
+		run_nothing(&r);
 	session->consumed = r.consumed;
 	combination_done(session, &r);
 	machine_destroy(r.m);
@@ -147,36 +157,84 @@ int scenario_combination(const struct scenario *s, unsigned nr, char *text, size
 	return (int)length;
 }
 
-/* The value after "name=" among words; NULL: there is none. */
-static const char *value_of(const char *words, const char *name)
-{
-	size_t length = strlen(name);
+/* ---- which combinations: "stack=plain mode=x" ---- */
 
-	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
-		if (strncmp(words, name, length) == 0 && words[length] == '=')
-			return words + length + 1;
-		words += strcspn(words, " ");
-	}
-	return NULL;
+struct choice_word { /* one of them */
+	const char *key, *value;
+	size_t key_length, value_length;
+};
+
+static bool next_choice(const char **rest, struct choice_word *out)
+{
+	size_t length;
+
+	*rest += strspn(*rest, " ");
+	length = strcspn(*rest, " ");
+	out->key = *rest;
+	out->key_length = strcspn(*rest, " =");
+	out->value = *rest + out->key_length + (out->key_length < length);
+	out->value_length = (size_t)(*rest + length - out->value);
+	*rest += length;
+	return length > 0;
 }
 
-/* "stack=plain mode=x": is this combination one of those wanted? */
-static bool is_wanted(const struct session *session, const unsigned *choice)
+static bool is_word(const char *word, const char *text, size_t length)
 {
-	const char *wanted = session->options->combination;
+	return strlen(word) == length && strncmp(word, text, length) == 0;
+}
+
+static bool has_choice(const struct scenario *s, const unsigned *choice,
+		       const struct choice_word *wanted)
+{
 	unsigned nr = 0;
 
-	if (!wanted)
-		return true;
-	for (const struct parameter *p = session->s->parameters; p; p = p->next, nr++) {
-		const char *found = value_of(wanted, p->name), *value = p->values[choice[nr]];
+	for (const struct parameter *p = s->parameters; p; p = p->next, nr++)
+		if (is_word(p->name, wanted->key, wanted->key_length))
+			return is_word(p->values[choice[nr]], wanted->value, wanted->value_length);
+	return false;
+}
 
-		if (found && (strcspn(found, " ") != strlen(value) ||
-			      strncmp(found, value, strlen(value)) != 0))
+static bool is_wanted(const struct session *session, const unsigned *choice)
+{
+	const char *rest = session->options->combination;
+	struct choice_word wanted;
+
+	while (rest && next_choice(&rest, &wanted))
+		if (!has_choice(session->s, choice, &wanted))
 			return false;
-	}
 	return true;
 }
+
+static const char *parameter_text(struct stash *stash, const struct parameter *p)
+{
+	const char *out = stash_printf(stash, "for each %s in", p->name);
+
+	for (unsigned i = 0; i < p->nr_values; i++)
+		out = stash_printf(stash, "%s %s", out, p->values[i]);
+	return out;
+}
+
+static void nothing_wanted(struct session *session)
+{
+	struct diags *diags = &session->s->run_diags;
+	struct span top = {.source = session->s->sources};
+	struct diag *diag =
+		diag_add(diags, DIAG_NO_COMBINATION, top, session->options->combination);
+	struct scenario_result result = {.name = scenario_title(session->s),
+					 .status = SCENARIO_SKIPPED,
+					 .reason = diag->message};
+
+	for (const struct parameter *p = session->s->parameters; p; p = p->next)
+		diag_line(diags, diag, "%s", parameter_text(&diags->stash, p));
+	if (!session->s->parameters)
+		diag_line(diags, diag, "it has no 'for each' line");
+	session->totals.skipped++;
+	session->totals.unmatched = 1;
+	if (session->options->done)
+		session->options->done(session->options->context, &result, NULL);
+}
+
+/* ---- */
 
 static void bless_refused(struct session *session, const char *why)
 {
@@ -210,12 +268,17 @@ static void finish_blessing(struct session *session)
 static void run_combinations(struct session *session)
 {
 	unsigned *choice = combination_room(session->s, &session->s->run_diags.stash);
+	bool any = false;
 
 	for (uint64_t i = 0; i < combinations_of(session->s); i++) {
 		combination_choose(session->s, i, choice);
-		if (is_wanted(session, choice))
-			run_combination(session, choice);
+		if (!is_wanted(session, choice))
+			continue;
+		any = true;
+		run_combination(session, choice);
 	}
+	if (!any)
+		nothing_wanted(session);
 	session->status = status_of_all(session->status, &session->totals);
 	finish_blessing(session);
 }
@@ -239,7 +302,7 @@ enum scenario_status scenario_run(struct scenario *s, const struct scenario_run_
 	static const struct scenario_run_options defaults = {0};
 	struct session session = {.s = s, .options = options ? options : &defaults};
 
-	session.status = scenario_check(s);
+	session.status = check_names(s);
 	if (session.status == SCENARIO_PASSED && !run_guarded(&session)) {
 		machine_destroy(session.m);
 		session.status = note_no_memory(s);

@@ -248,7 +248,7 @@ static void deliver(struct run *r, const struct stmt *stmt)
 {
 	if (r->held || r->stopped)
 		return;
-	if (machine_deliver(r->m, r->deliveries) < 0)
+	if (machine_deliver(r->m, r->deliveries) == -EBUSY)
 		run_fail(r, DIAG_LIMIT_DELIVERIES, stmt->span, r->deliveries);
 }
 
@@ -425,32 +425,21 @@ static void run_block(struct run *r, const struct stmt *stmt)
 
 /* ---- what the file says of itself ---- */
 
-static int make_machine(struct run *r, const char **why)
-{
-	struct topology *t = &r->scope.topology;
-
-	t->boot.machine = &t->desc;
-	return t->boots ? machine_boot(r->m, &t->boot, why) : machine_load(r->m, &t->desc, why);
-}
-
 static void run_topology(struct run *r, const struct stmt *stmt)
 {
-	const char *why = NULL;
-	int ret;
+	const char *why;
 
 	if (!topology_build(&r->scope, stmt))
 		return;
-	ret = make_machine(r, &why);
-	if (ret) {
-		scope_error(&r->scope, DIAG_BAD_TOPOLOGY, stmt->verb_span,
-			    why ? why : irqlab_errno_text(ret));
+	if (topology_load(&r->scope.topology, r->m, &why)) {
+		scope_error(&r->scope, DIAG_BAD_TOPOLOGY, stmt->verb_span, why);
 		return;
 	}
 	/* Scripts act as drivers and devices do. */
 	machine_set_switch(r->m, SWITCH_STRICT_LAYERS, true);
-	window_open(r);
 	if (r->options->begin)
 		r->options->begin(r->options->context, r->name, r->m);
+	window_open(r);
 }
 
 static void run_profile(struct run *r, const struct stmt *stmt)

@@ -45,12 +45,16 @@ static void limits_complete(struct scenario_limits *limits)
 	DEFAULT(files, 64);
 	DEFAULT(statements, 65536);
 	DEFAULT(combinations, 4096);
+	DEFAULT(work, 1u << 24);
 	DEFAULT(actions, 1000000);
 	DEFAULT(deliveries, 100000);
+	DEFAULT(tape, 65536);
 	DEFAULT(errors, 20);
 	/* What recursion costs must fit the stack whatever the caller thinks. */
 	if (limits->nesting > 1000)
 		limits->nesting = 1000;
+	if (limits->tape > 1u << 28) /* what machine_create() takes */
+		limits->tape = 1u << 28;
 }
 #undef DEFAULT
 
@@ -115,6 +119,25 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t size,
 				const struct scenario_limits *limits)
 {
 	return scenario_load(name, text, size, limits);
+}
+
+struct scenario *scenario_not_run(const char *name, const char *why)
+{
+	struct scenario *s = scenario_parse(name, "", 0, NULL);
+	struct span top = {.source = s ? s->sources : NULL};
+	jmp_buf out;
+
+	if (!s)
+		return NULL;
+	if (setjmp(out)) {
+		scenario_close(s);
+		return NULL;
+	}
+	diags_begin(&s->parse_diags, &out, s->limits.errors);
+	diag_add(&s->parse_diags, DIAG_NOT_RUN, top, why);
+	s->parse_diags.stash.out = NULL;
+	s->failed = true;
+	return s;
 }
 
 void scenario_close(struct scenario *s)
@@ -197,12 +220,18 @@ static void print_one(const struct scenario *s, FILE *to, enum diagnostic_format
 void scenario_print_diagnostics(struct scenario *const *scenarios, unsigned nr, FILE *to,
 				enum diagnostic_format format, bool color)
 {
-	if (format == DIAGNOSTICS_SARIF) {
-		diag_print_sarif(scenarios, nr, to);
-		return;
+	bool first = true;
+
+	if (format == DIAGNOSTICS_SARIF)
+		diag_print_sarif_begin(to);
+	for (unsigned i = 0; i < nr; i++) {
+		if (format == DIAGNOSTICS_SARIF)
+			first = diag_print_sarif_results(scenarios[i], to, first);
+		else
+			print_one(scenarios[i], to, format, color);
 	}
-	for (unsigned i = 0; i < nr; i++)
-		print_one(scenarios[i], to, format, color);
+	if (format == DIAGNOSTICS_SARIF)
+		diag_print_sarif_end(to);
 }
 
 int diagnostic_format_by_name(const char *name)

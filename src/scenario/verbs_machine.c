@@ -13,7 +13,7 @@ void action_DELIVER(struct run *r, const struct stmt *stmt, struct outcome *out)
 	if (!arg_number(&r->scope, stmt, "limit", 1, UINT32_MAX, r->deliveries, &limit))
 		return;
 	r->held = false;
-	if (machine_deliver(r->m, limit) < 0)
+	if (machine_deliver(r->m, limit) == -EBUSY)
 		run_fail(r, DIAG_LIMIT_DELIVERIES, stmt->span, (unsigned)limit);
 }
 
@@ -32,7 +32,7 @@ void action_SETTLE(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	(void)out;
 	r->held = false;
-	if (machine_settle(r->m))
+	if (machine_settle(r->m) == -EBUSY)
 		run_fail(r, DIAG_LIMIT_TICKS, stmt->span);
 }
 
@@ -99,24 +99,72 @@ void action_BACK(struct run *r, const struct stmt *stmt, struct outcome *out)
 
 /* ---- failing allocations, one after the other ---- */
 
+static bool sweep_list(struct run *r, const struct stmt *list, uint64_t nth);
+
+/* False: it failed, as it should if an allocation did. What is expected to fail is looked at last.
+ */
+static bool sweep_action(struct run *r, const struct stmt *stmt, uint64_t nth)
+{
+	int error;
+
+	if (!run_spend(r, stmt, 1))
+		return false;
+	error = run_bare_action(r, stmt);
+	if (!error || r->stopped)
+		return true;
+	if (stmt->result.kind == RESULT_ERROR && stmt->result.error == -error)
+		return true;
+	if (!fingerprint_equal(r->before, machine_fingerprint(r->m, FINGERPRINT_SEMANTIC)))
+		diag_line(r->scope.diags,
+			  run_fail(r, DIAG_TRACE_LEFT, stmt->span, stmt_text(r, stmt)),
+			  "allocation %" PRIu64 " of the sweep failed, the error was %s", nth,
+			  irqlab_errno_name(error));
+	return false;
+}
+
+static bool sweep_repeat(struct run *r, const struct stmt *stmt, uint64_t nth)
+{
+	uint64_t times = 0;
+	bool fine = number_resolve(&r->scope, stmt_value(stmt, "TIMES"), &times);
+
+	for (uint64_t i = 0; i < times && fine && !r->stopped; i++)
+		fine = run_spend(r, stmt, 1) && sweep_list(r, stmt->body, nth);
+	return fine;
+}
+
+/* Assertions wait for the last time, when nothing fails. */
+static bool sweep_stmt(struct run *r, const struct stmt *stmt, uint64_t nth)
+{
+	if (verb_phase(stmt->verb) == PHASE_ACTION)
+		return sweep_action(r, stmt, nth);
+	switch (stmt->verb) {
+	case VERB_REPEAT:
+		return sweep_repeat(r, stmt, nth);
+	case VERB_LOOSE:
+	case VERB_STRICT:
+		return sweep_list(r, stmt->body, nth);
+	default:
+		return true;
+	}
+}
+
+static bool sweep_list(struct run *r, const struct stmt *list, uint64_t nth)
+{
+	bool fine = true;
+
+	for (const struct stmt *s = list; s && fine && !r->stopped; s = s->next)
+		if (s->verb != VERB_NONE && scope_applies(&r->scope, s))
+			fine = sweep_stmt(r, s, nth);
+	return fine;
+}
+
 /* The lines with allocation nth failing. False: it was never reached, so there are no more. */
 static bool sweep_round(struct run *r, const struct stmt *stmt, uint64_t nth)
 {
 	uint64_t before = machine_allocations(r->m);
-	int error = 0;
 
 	machine_fail_allocation(r->m, nth);
-	for (const struct stmt *s = stmt->body; s && !error && !r->stopped; s = s->next) {
-		if (verb_phase(s->verb) != PHASE_ACTION || !scope_applies(&r->scope, s))
-			continue;
-		error = run_bare_action(r, s);
-		if (error &&
-		    !fingerprint_equal(r->before, machine_fingerprint(r->m, FINGERPRINT_SEMANTIC)))
-			diag_line(r->scope.diags,
-				  run_fail(r, DIAG_TRACE_LEFT, s->span, stmt_text(r, s)),
-				  "allocation %" PRIu64 " of the sweep failed, the error was %s",
-				  nth, irqlab_errno_name(error));
-	}
+	sweep_list(r, stmt->body, nth);
 	machine_fail_allocation(r->m, 0);
 	if (machine_poisoned(r->m))
 		run_fail(r, DIAG_POISONED, stmt->span, machine_poisoned(r->m));

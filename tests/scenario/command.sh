@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# The commands run, check, fmt and help: exit statuses, and what goes where. Argument: the program.
+# The commands run, check, fmt and help: exit statuses, and what goes where. Arguments: the program, and on_terminal.
 set -u
 irqlab=$1
+on_terminal=$2
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
@@ -66,12 +67,136 @@ says err 'enable nic msix 0'
 status 4 "$irqlab" run --actions=1 limit.irq
 status 0 "$irqlab" run --help
 
+# Nothing passes because nothing was run.
+: >empty.irq
+printf '%s\n' "$machine" >bare.irq
+printf 'for each stack in plain other\n%s\ntick\n' "$machine" >matrix.irq
+for file in empty.irq bare.irq; do
+	status 2 "$irqlab" run "$file"
+	says out 'nothing can fail'
+	status 2 "$irqlab" check "$file"
+done
+status 2 "$irqlab" run --tag=slow good.irq untidy.irq
+says err "no scenario has the tag 'slow'"
+status 2 "$irqlab" run --tag=fast wrong.irq # it may have had the tag
+says out "unknown verb 'enabel'"
+status 3 "$irqlab" run --tag=fast missing.irq
+status 0 "$irqlab" run --combination=stack=plain matrix.irq
+says out '1 passed, 0 failed, 0 skipped'
+status 0 "$irqlab" run --combination=stack=plain good.irq matrix.irq
+says out "skipped   good.irq: good.irq: no combination of this is 'stack=plain'"
+says out '1 passed, 0 failed, 1 skipped'
+for words in stack=plai stac=plain tack=plain 'stack=plain mode=x' stack=plain-other; do
+	status 2 "$irqlab" run --combination="$words" good.irq matrix.irq
+	says err "no scenario has a combination '$words'"
+	says out 'for each stack in plain other'
+	status 2 "$irqlab" show tape --combination="$words" matrix.irq
+done
+status 2 "$irqlab" run --combination=plain matrix.irq
+says err 'wrong value: "--combination=plain"'
+
+# Several at a time: the same output, byte by byte, in every format.
+files='good.irq fails.irq wrong.irq missing.irq limit.irq skipped.irq untidy.irq matrix.irq empty.irq'
+for format in --format=human --format=tap --format=ktap --format=junit --format=jsonl \
+	--diagnostics=json --diagnostics=sarif '--format=tap --diagnostics=sarif' --verbose --tag=fast; do
+	# shellcheck disable=SC2086
+	"$irqlab" run $format $files >one.out 2>one.err
+	one=$?
+	for jobs in -j2 '-j 4' --jobs=100 --jobs=0; do
+		# shellcheck disable=SC2086
+		status "$one" "$irqlab" run $jobs $format $files
+		cmp out one.out && cmp err one.err || { echo "with $jobs $format"; wrong=1; }
+	done
+done
+for jobs in -j -jx --jobs=-1 --jobs=9999; do
+	status 2 "$irqlab" run $jobs
+done
+grep -q '"id":"cannot-open"' one.out && wrong=1
+"$irqlab" run --diagnostics=json missing.irq >out
+says out '"id":"cannot-open"'
+
+# What ends a worker costs its file only; what is over at once is reported behind it all the same.
+printf '%s\nrepeat 100000000\n  enable nic msix 0 as q\n  free-vectors nic\nend\n' "$machine" >long.irq
+status 3 sh -c 'ulimit -c 0; ulimit -t 1; exec "$@"' sh "$irqlab" run --actions=4294967295 -j2 \
+	--format=jsonl good.irq long.irq fails.irq
+says out '"id":"not-run"'
+says out 'its process was ended by signal'
+says out '"file":"long.irq","line":0'
+says out '{"type":"total","passed":1,"failed":2,"skipped":0}'
+[ "$(grep '"type":"result"' out | sed 's/.*"file":"\([a-z]*\).*/\1/' | tr '\n' ' ')" = "good long fails " ] ||
+	{ echo "results are out of order"; wrong=1; }
+
+# No memory: not where the program itself needs more (sanitizers).
+# shellcheck disable=SC3045
+if (ulimit -v 4000000 && "$irqlab" --help) >/dev/null 2>&1; then
+	status 3 sh -c 'ulimit -v 4000000; exec "$@"' sh "$irqlab" run --diagnostics=json good.irq
+	says out '"id":"no-memory"'
+fi
+
+# Diagnostics for programs: instead of the report, or besides it.
+status 2 "$irqlab" run --diagnostics=json fails.irq wrong.irq
+says out '"id":"action-failed"'
+[ "$(grep -c '^{"file":' out)" -eq 2 ] && [ "$(wc -l <out)" -eq 2 ] || { cat out; wrong=1; }
+status 2 "$irqlab" run --format=human --diagnostics=json fails.irq wrong.irq
+says out '0 passed, 2 failed, 0 skipped'
+says err '"id":"action-failed"'
+status 2 "$irqlab" run --diagnostics=sarif fails.irq wrong.irq good.irq
+says out '"ruleId":"unknown-verb"'
+status 2 "$irqlab" check --diagnostics=sarif wrong.irq
+says out '"startLine":6,"startColumn":1,"endColumn":7'
+
+# The switches of a profile, unless the scenario names one.
+printf '%s\nenable nic msix 0 as q\nrequest q\nrequest q trigger=high -> error EBUSY\n' "$machine" >trace.irq
+status 1 "$irqlab" run trace.irq
+says out 'left a trace'
+status 0 "$irqlab" run --profile=intended trace.irq
+status 1 "$irqlab" run --profile=linux-6.12 trace.irq
+{ echo 'profile linux-6.12' && cat trace.irq; } >named.irq
+status 1 "$irqlab" run --profile=intended named.irq
+status 2 "$irqlab" run --profile=linux-7 trace.irq
+
+# A machine that a run would refuse is refused before.
+printf 'topology\n  cpus 9\n  apic logical-flat\n  domain vec x86-vector\nend\ntick\n' >nine.irq
+status 2 "$irqlab" run nine.irq
+sed -n 2,4p out >expected
+status 2 "$irqlab" check nine.irq
+cmp err expected || wrong=1
+says err 'nine.irq:1:1: error: the machine refuses this: logical flat mode has room for 8 CPUs'
+
 status 0 "$irqlab" check good.irq fails.irq
 status 2 "$irqlab" check good.irq wrong.irq
 says err "unknown verb 'enabel'"
 status 2 "$irqlab" check --format=json wrong.irq
 says out '"id":"unknown-verb"'
 status 2 "$irqlab" check --format=xml wrong.irq
+
+# Pictures: status and diagnostics as of run.
+for file in good.irq fails.irq wrong.irq limit.irq skipped.irq missing.irq empty.irq; do
+	"$irqlab" run --keep-going "$file" >out 2>/dev/null
+	status "$?" "$irqlab" show tape "$file"
+done
+status 2 "$irqlab" show tape good.irq wrong.irq
+says out '# good.irq'
+says err "did you mean 'enable'?"
+status 2 "$irqlab" show domians good.irq
+says err "there is no picture 'domians'; did you mean 'domains'?"
+printf '%s\nenable nic msix 0 as q\nrequest q\n' "$machine" >path.irq
+status 0 "$irqlab" show path path.irq
+says out 'irq       24'
+status 0 "$irqlab" show path --irq=24 path.irq
+says out 'irq       24'
+for irq in 5 4294967295; do
+	status 2 "$irqlab" show path --irq="$irq" path.irq
+	says err "no machine has an interrupt $irq"
+done
+for irq in 4294967296 -1 x ''; do
+	status 2 "$irqlab" show path --irq="$irq" path.irq
+	says err 'wrong value: "--irq='
+done
+status 2 "$irqlab" show tape --irq=24 path.irq
+says err '--irq goes with path'
+status 2 "$irqlab" show path
+status 4 "$irqlab" show tape --actions=1 path.irq
 
 status 0 "$irqlab" fmt good.irq
 cmp -s good.irq out || { echo "fmt changed good.irq"; wrong=1; }
@@ -93,5 +218,28 @@ status 1 env CI=1 "$irqlab" run --bless golden.irq
 status 0 env -u CI "$irqlab" run --bless golden.irq
 says err '+ VECTOR'
 status 0 "$irqlab" run golden.irq
+
+# How far it has come, for people only, and gone again.
+erase=$(printf '\r\033[K')
+screen() { # WANTED SETTING… COMMAND…: like status; what the terminal got in tty, without carriage returns it adds
+	expected=$1
+	shift
+	status "$expected" env -u CI TERM=xterm "$on_terminal" tty "$@"
+}
+for jobs in -j1 -j2; do
+	screen 0 "$irqlab" run $jobs good.irq matrix.irq
+	says tty "${erase}[0/2] "
+	[ "$(tail -c 4 tty)" = "$erase" ] || { echo "$jobs: progress stays"; wrong=1; }
+	says out '3 passed, 0 failed, 0 skipped'
+	screen 0 env CI=1 "$irqlab" run $jobs good.irq matrix.irq
+	[ -s tty ] && { echo "$jobs: progress though CI is set"; wrong=1; }
+	screen 0 env TERM=dumb "$irqlab" run $jobs good.irq matrix.irq
+	[ -s tty ] && { echo "$jobs: progress on a dumb terminal"; wrong=1; }
+done
+screen 2 "$irqlab" replay missing.jsonl
+says tty "${erase}[0/1] missing.jsonl${erase}"
+screen 0 "$irqlab" bench --quick --json fingerprint/2000/plain
+says tty "${erase}[0/"
+[ "$(tail -c 4 tty)" = "$erase" ] || { echo "bench: progress stays"; wrong=1; }
 
 exit "$wrong"

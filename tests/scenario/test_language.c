@@ -113,16 +113,18 @@ static void expect_limit(const char *text, const struct scenario_limits *limits,
 static void test_limits(void **state)
 {
 	(void)state;
-	expect_limit("tags a\ntags b\n", &(struct scenario_limits){.file_bytes = 13},
-		     "file-too-large");
-	expect_limit("tags abcdefgh\n", &(struct scenario_limits){.line_bytes = 12},
-		     "line-too-long");
+	expect_limit("tags a\ntags b\n" MACHINE "tick\n",
+		     &(struct scenario_limits){.file_bytes = 13}, "file-too-large");
+	expect_limit("tags abcdefgh\n" MACHINE "tick\n",
+		     &(struct scenario_limits){.line_bytes = 12}, "line-too-long");
 	expect_limit(MACHINE "repeat 1\nrepeat 1\ntick\nend\nend\n",
 		     &(struct scenario_limits){.nesting = 1}, "nesting-too-deep");
-	expect_limit("tags a\ntags b\n", &(struct scenario_limits){.statements = 1},
-		     "too-many-statements");
-	expect_limit("for each a in 1 2\nfor each b in 1 2\n",
+	expect_limit("tags a\ntags b\n" MACHINE "tick\n",
+		     &(struct scenario_limits){.statements = 1}, "too-many-statements");
+	expect_limit("for each a in 1 2\nfor each b in 1 2\n" MACHINE "tick\n",
 		     &(struct scenario_limits){.combinations = 3}, "too-many-combinations");
+	expect_limit("for each a in 1 2\nfor each b in 1 2\n" MACHINE "tick\n",
+		     &(struct scenario_limits){.work = 4}, "too-much-work");
 }
 
 /* Deep nesting of anything ends in a diagnostic, not in the end of the stack. */
