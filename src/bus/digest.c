@@ -61,6 +61,11 @@ void digest_string(struct digest *d, const char *s)
 	digest_bytes(d, s ? s : "", s ? strlen(s) : 0);
 }
 
+uint64_t digest_key(const char *name)
+{
+	return XXH3_64bits(name, strlen(name));
+}
+
 void digest_mask(struct digest *d, const struct cpumask *mask)
 {
 	if (mask)
@@ -126,11 +131,18 @@ unsigned __int128 timer_digest(const struct timer *timer, uint64_t ticks_left)
 	return digest_end(&d).semantic;
 }
 
-static unsigned last_word(const uint64_t *words, unsigned nr)
+/* A CPU that was never switched off is one that is on. */
+static void online_digest(const struct machine_state *s, struct digest *d)
 {
-	while (nr && !words[nr - 1])
-		nr--;
-	return nr;
+	for (unsigned word = 0; word * 64 < s->nr_cpus_seen; word++) {
+		uint64_t off = s->switched[word] & ~s->online[word];
+
+		if (off) {
+			digest_u64(d, word);
+			digest_u64(d, off);
+		}
+		digest_counter(d, s->online[word]);
+	}
 }
 
 /* Neither steps nor warnings: a failed operation may well have taken some. */
@@ -143,9 +155,9 @@ static struct digest_sums machine_digest(const struct machine *m)
 	digest_u64(&d, s->switches);
 	digest_u64(&d, s->cpu);
 	digest_u64(&d, s->hardirq);
-	digest_u64(&d, s->spinning);
+	digest_u64(&d, s->nr_held);
 	digest_u64(&d, s->poisoned != NULL);
-	digest_bytes(&d, s->online, last_word(s->online, CPU_WORDS) * sizeof(s->online[0]));
+	online_digest(s, &d);
 	timers_digest(m, &d);
 	digest_counter(&d, s->ticks);
 	return digest_end(&d);

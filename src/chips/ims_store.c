@@ -90,7 +90,8 @@ int ims_store_init(struct machine *m, struct ims_store *store, const struct stor
 
 void ims_store_digest(const struct ims_store *store, struct digest *d)
 {
-	digest_u64(d, (uint64_t)store->kind << 32 | (uint64_t)store->domid << 16 | store->pools);
+	digest_u64(d, (uint64_t)store->kind << 32 | store->domid);
+	digest_counter(d, store->pools); /* only tells old cookies from new ones */
 	digest_u64(d, store->base);
 	digest_u64(d, store->slots);
 	digest_u64(d, store->cookie_max);

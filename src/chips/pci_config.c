@@ -153,14 +153,15 @@ static void pci_dev_digest(const void *object, struct digest *d)
 	const struct pci_dev *pdev = object;
 	const struct device *dev = &pdev->dev;
 
-	digest_u64(d, dev->id);
+	digest_u64(d, dev->key);
+	digest_counter(d, dev->id);
 	digest_string(d, dev->name);
 	digest_string(d, dev->bus_name);
 	digest_u64(d, (uint64_t)dev->node);
 	digest_u64(d, (uint64_t)dev->segment << 16 | dev->requester);
 	for (uint32_t i = 0; i < dev->nr_alias; i++)
 		digest_u64(d, (uint64_t)dev->alias[i].bridge << 16 | dev->alias[i].requester);
-	digest_u64(d, dev->msi_domain ? dev->msi_domain->id : UINT64_MAX);
+	digest_u64(d, dev->msi_domain ? dev->msi_domain->key : 0);
 	digest_u64(d, (uint64_t)pdev->msi_cap << 32 | (uint64_t)pdev->msix_cap << 16 |
 			      pdev->msix_size);
 	digest_u64(d,

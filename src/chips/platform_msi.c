@@ -17,11 +17,12 @@ static void platform_dev_digest(const void *object, struct digest *d)
 	const struct platform_dev *pdev = object;
 	const struct device *dev = &pdev->dev;
 
-	digest_u64(d, dev->id);
+	digest_u64(d, dev->key);
+	digest_counter(d, dev->id);
 	digest_string(d, dev->name);
 	digest_u64(d, (uint64_t)dev->node);
 	digest_u64(d, dev->msi_device_id);
-	digest_u64(d, dev->msi_domain ? dev->msi_domain->id : UINT64_MAX);
+	digest_u64(d, dev->msi_domain ? dev->msi_domain->key : 0);
 	digest_u64(d, pdev->registers);
 	digest_u64(d, (uint64_t)pdev->slots << 1 | (pdev->write_msg != NULL));
 }

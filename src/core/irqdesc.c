@@ -32,7 +32,7 @@ void irq_data_digest(const struct irq_data *d, struct digest *digest)
 {
 	digest_u64(digest, d->irq);
 	digest_u64(digest, d->hwirq);
-	digest_u64(digest, d->domain ? d->domain->id : UINT64_MAX);
+	digest_u64(digest, d->domain ? d->domain->key : 0);
 	digest_string(digest, d->chip ? d->chip->name : NULL);
 	if (d->domain && d->domain->ops->digest && d->chip_data)
 		d->domain->ops->digest(d, digest);
@@ -55,7 +55,6 @@ static void desc_digest(const void *object, struct digest *d)
 	digest_u64(d, desc->istate);
 	digest_u64(d, desc->depth);
 	digest_mask(d, desc->pending_mask);
-	digest_u64(d, desc->lock.held | desc->request_mutex.held << 1);
 	digest_counter(d, desc->irq_count);
 	digest_counter(d, desc->irqs_unhandled);
 	digest_counter(d, desc->last_unhandled);
@@ -403,6 +402,7 @@ int device_register(struct device *dev)
 	touch(dev->machine, sw);
 	touch(dev->machine, dev);
 	dev->id = ++sw->next_device_id;
+	dev->key = digest_key(dev->name);
 	dev->next = sw->devices;
 	sw->devices = dev;
 	return 0;

@@ -16,14 +16,15 @@ static void domain_digest(const void *object, struct digest *d)
 {
 	const struct irq_domain *domain = object;
 
-	digest_u64(d, domain->id);
+	digest_u64(d, domain->key);
+	digest_counter(d, domain->id);
 	digest_string(d, domain->name);
 	digest_string(d, domain->fwnode);
 	digest_u64(d, domain->flags);
 	digest_u64(d, domain->mapcount);
 	digest_u64(d, domain->bus_token);
-	digest_u64(d, domain->parent ? domain->parent->id : 0);
-	digest_u64(d, domain->dev ? domain->dev->id + UINT64_C(1) : 0);
+	digest_u64(d, domain->parent ? domain->parent->key : 0);
+	digest_u64(d, domain->dev ? domain->dev->key : 0);
 	digest_string(d, domain->msi_parent_ops ? domain->msi_parent_ops->prefix : NULL);
 	digest_u64(d, domain->hwirq_max);
 	digest_u64(d, domain->revmap_size);
@@ -67,14 +68,37 @@ static uint64_t highest_hwirq(const struct irq_domain_config *config)
 	return config->parent ? UINT32_MAX : UINT64_MAX;
 }
 
+/* Could one look-up find either? Then it takes the newer one: among such, and only there, age
+ * counts. */
+static bool compete(const struct irq_domain *a, const struct irq_domain *b)
+{
+	if (!strcmp(a->name, b->name))
+		return true;
+	if (a->ops->select || b->ops->select)
+		return (a->ops->select || a->fwnode) && (b->ops->select || b->fwnode);
+	return a->fwnode && b->fwnode && !strcmp(a->fwnode, b->fwnode);
+}
+
+static uint32_t next_rank(const struct software *sw, const struct irq_domain *domain)
+{
+	uint32_t rank = 0;
+
+	for (const struct irq_domain *d = sw->domains; d; d = d->next)
+		if (d->rank >= rank && compete(d, domain))
+			rank = d->rank + 1;
+	return rank;
+}
+
 static void publish(struct irq_domain *domain)
 {
 	struct software *sw = software_of(domain->machine);
 
 	touch(domain->machine, sw);
 	domain->id = ++sw->next_domain_id;
-	domain->revmap_tree.key = domain->id;
-	domain->revmap_blocks.key = domain->id | UINT64_C(1) << 32;
+	domain->rank = next_rank(sw, domain);
+	domain->key = digest_key(domain->name) + domain->rank;
+	domain->revmap_tree.key = domain->key;
+	domain->revmap_blocks.key = ~domain->key;
 	domain->next = sw->domains;
 	sw->domains = domain;
 }

@@ -8,18 +8,18 @@
 
 static uint64_t store_key(const struct device *dev, unsigned domid)
 {
-	return UINT64_C(1) << 63 | (uint64_t)dev->id << 8 | domid;
+	return dev->key + domid;
 }
 
 static void device_data_digest(const void *object, struct digest *d)
 {
 	const struct msi_device_data *data = object;
 
-	digest_u64(d, data->dev->id);
+	digest_u64(d, data->dev->key);
 	for (unsigned domid = 0; domid < MSI_MAX_DOMAINS; domid++) {
 		const struct msi_slot *slot = &data->slot[domid];
 
-		digest_u64(d, slot->domain ? slot->domain->id : 0);
+		digest_u64(d, slot->domain ? slot->domain->key : 0);
 		digest_u64(d, xa_empty(&slot->store));
 	}
 }

@@ -17,7 +17,7 @@ static void bundle_digest(const void *object, struct digest *d)
 {
 	const struct msi_bundle *bundle = object;
 
-	digest_u64(d, bundle->dev->id);
+	digest_u64(d, bundle->dev->key);
 	digest_u64(d, bundle->domid);
 	digest_string(d, bundle->copy.name);
 	digest_u64(d, bundle->copy.chip.flags);

@@ -8,12 +8,13 @@ static void bridge_digest(const void *object, struct digest *d)
 	const struct wired_bridge *bridge = object;
 	const struct device *dev = &bridge->dev;
 
-	digest_u64(d, dev->id);
+	digest_u64(d, dev->key);
+	digest_counter(d, dev->id);
 	digest_string(d, dev->name);
 	digest_string(d, bridge->fwnode);
 	digest_u64(d, (uint64_t)dev->node);
 	digest_u64(d, dev->msi_device_id);
-	digest_u64(d, dev->msi_domain ? dev->msi_domain->id : UINT64_MAX);
+	digest_u64(d, dev->msi_domain ? dev->msi_domain->key : 0);
 	digest_u64(d, bridge->registers);
 	digest_u64(d, (uint64_t)bridge->first << 32 | bridge->last);
 }

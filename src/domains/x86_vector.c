@@ -6,13 +6,20 @@
  * happens to an old vector after a move is in x86_move.c.
  */
 
+/* Where a vector was means nothing once it is given back. */
+static uint64_t vector_place(unsigned vector, unsigned cpu)
+{
+	return vector ? (uint64_t)vector << 16 | cpu : 0;
+}
+
 static void x86_vector_digest(const void *object, struct digest *d)
 {
 	const struct x86_vector *v = object;
 
 	digest_u64(d, v->irq);
-	digest_u64(d, (uint64_t)v->vector << 48 | (uint64_t)v->cpu << 32 |
-			      (uint64_t)v->prev_vector << 16 | v->prev_cpu);
+	digest_u64(d, vector_place(v->vector, v->cpu) << 32 |
+			      vector_place(v->prev_vector, v->prev_cpu));
+	digest_counter(d, (uint64_t)v->cpu << 32 | v->prev_cpu);
 	digest_u64(d, (uint64_t)v->cfg.vector << 32 | v->cfg.dest_apicid);
 	digest_u64(d, v->move_in_progress | v->is_managed << 1 | v->can_reserve << 2 |
 			      v->has_reserved << 3 | v->cleanup_pending << 4);

@@ -13,6 +13,13 @@
 #define COMMAND_STORE	 1u
 #define COMMAND_SIGNAL	 2u
 
+static uint64_t ring_bytes(uint64_t base)
+{
+	unsigned order = base >> 56 & 0xf;
+
+	return (uint64_t)RING_ENTRY_BYTES << (order < RING_MIN_ORDER ? RING_MIN_ORDER : order);
+}
+
 static void amdvi_digest(const void *object, struct digest *d)
 {
 	const struct amdvi *a = object;
@@ -25,11 +32,12 @@ static void amdvi_digest(const void *object, struct digest *d)
 	digest_u64(d, a->control);
 	digest_u64(d, a->status);
 	digest_u64(d, a->command_tail - a->command_head);
-	digest_u64(d, a->event_head);
-	digest_u64(d, a->event_tail);
+	/* Where a ring stands means nothing. */
+	digest_u64(d, (a->event_tail - a->event_head) & (ring_bytes(a->event_base) - 1));
 	digest_u64(d, a->ga_base);
 	digest_u64(d, a->ga_interrupt);
 	digest_u64(d, a->ga_tail - a->ga_head);
+	digest_counter(d, a->event_tail);
 	digest_counter(d, a->ga_head);
 	digest_counter(d, a->command_head);
 }
@@ -38,13 +46,6 @@ static const struct object_type amdvi_type = {.name = "amdvi", .digest = amdvi_d
 static const struct object_type buckets_type = {.name = "amdvi-cache-list"};
 
 static const struct bus_upstream_ops upstream_ops = {.message = amdvi_message};
-
-static uint64_t ring_bytes(uint64_t base)
-{
-	unsigned order = base >> 56 & 0xf;
-
-	return (uint64_t)RING_ENTRY_BYTES << (order < RING_MIN_ORDER ? RING_MIN_ORDER : order);
-}
 
 static uint64_t ring_next(uint64_t base, uint64_t at)
 {

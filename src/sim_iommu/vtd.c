@@ -3,6 +3,15 @@
 
 #define VTD_MAX_UNITS 64
 
+/*
+ * Where in the ring the queue stands means nothing; what is in it does. Nor does what faults were
+ * about; that there are some does.
+ */
+static bool is_history(unsigned offset)
+{
+	return (offset >= VTD_IQH && offset < VTD_IQA) || offset >= VTD_FRCD;
+}
+
 static void vtd_digest(const void *object, struct digest *d)
 {
 	const struct vtd *v = object;
@@ -10,15 +19,18 @@ static void vtd_digest(const void *object, struct digest *d)
 	unit_digest(&v->unit, d);
 	digest_u64(d, (uint64_t)v->eim << 2 | (uint64_t)v->caching_mode << 1 | v->eime);
 	digest_u64(d, v->table);
-	digest_u64(d, (uint64_t)v->nr_entries << 32 | v->next_record);
+	digest_u64(d, v->nr_entries);
 	for (unsigned offset = 0; offset < VTD_REGISTER_BYTES; offset += 4) {
-		/* Where in the ring the queue stands means nothing; what is in it does. */
-		if (offset >= VTD_IQH && offset < VTD_IQA)
+		if (is_history(offset))
 			digest_counter(d, v->reg[offset / 4]);
+		else if (offset == VTD_FSTS)
+			digest_u64(d, v->reg[offset / 4] & ~FSTS_FRI);
 		else
 			digest_u64(d, v->reg[offset / 4]);
 	}
 	digest_u64(d, v->reg[VTD_IQT / 4] - v->reg[VTD_IQH / 4]);
+	digest_u64(d, vtd_pending_faults(v));
+	digest_counter(d, (uint64_t)v->reg[VTD_FSTS / 4] << 32 | v->next_record);
 }
 
 static void chunk_digest(const void *object, struct digest *d)

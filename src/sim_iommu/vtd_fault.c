@@ -8,6 +8,15 @@ static uint32_t *record(struct vtd *v, unsigned nr)
 	return vtd_reg(v, VTD_FRCD + nr * 16);
 }
 
+unsigned vtd_pending_faults(const struct vtd *v)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < VTD_NR_FAULT_RECORDS; i++)
+		nr += v->reg[(VTD_FRCD + i * 16 + 12) / 4] >> 31;
+	return nr;
+}
+
 /* A.9: the unit's own message has destination bits 31:8 in the upper address. */
 static void send_event(struct machine *m, struct vtd *v, unsigned control)
 {
@@ -38,11 +47,8 @@ void vtd_signal_event(struct machine *m, struct vtd *v, unsigned control)
 void vtd_update_pending_fault(struct vtd *v)
 {
 	uint32_t *status = vtd_reg(v, VTD_FSTS);
-	bool pending = false;
 
-	for (unsigned i = 0; i < VTD_NR_FAULT_RECORDS; i++)
-		pending |= (record(v, i)[3] & RECORD_FAULT) != 0;
-	*status = (*status & ~FSTS_PPF) | (pending ? FSTS_PPF : 0);
+	*status = (*status & ~FSTS_PPF) | (vtd_pending_faults(v) ? FSTS_PPF : 0);
 	if (!(*status & (FSTS_PFO | FSTS_PPF | FSTS_IQE)))
 		*vtd_reg(v, VTD_FECTL) &= ~EVENT_IP;
 }
@@ -67,7 +73,7 @@ void vtd_record_fault(struct machine *m, struct vtd *v, unsigned reason, unsigne
 	words[2] = requester;
 	words[3] = RECORD_FAULT | reason;
 	if (first)
-		*status = (*status & ~0xff00u) | v->next_record << 8;
+		*status = (*status & ~FSTS_FRI) | v->next_record << 8;
 	*status |= FSTS_PPF;
 	v->next_record = (v->next_record + 1) % VTD_NR_FAULT_RECORDS;
 	if (first)

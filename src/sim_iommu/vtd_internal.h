@@ -18,6 +18,7 @@
 #define FSTS_PFO   0x01u       /* primary fault overflow */
 #define FSTS_PPF   0x02u       /* primary pending fault */
 #define FSTS_IQE   0x10u       /* invalidation queue error */
+#define FSTS_FRI   0xff00u     /* the first record with a fault */
 #define EVENT_IM   0x80000000u /* event control: masked */
 #define EVENT_IP   0x40000000u /* …pending */
 #define VTD_IECTL  0xa0
@@ -57,6 +58,7 @@ static inline uint64_t vtd_reg64(const struct vtd *v, unsigned offset)
 
 bool vtd_message(struct machine *m, void *unit, const struct bus_message *message);
 
+unsigned vtd_pending_faults(const struct vtd *v); /* records that software has not cleared */
 /* Records a fault and signals it. The caller has put it on the tape. */
 void vtd_record_fault(struct machine *m, struct vtd *v, unsigned reason, unsigned index,
 		      uint16_t requester);

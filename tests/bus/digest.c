@@ -80,9 +80,19 @@ static void the_machines_own_values(void **state)
 	run_on_cpu(m, 1);
 	assert_false(fingerprint_equal(semantic(m), s));
 	run_on_cpu(m, 0);
-	bus_set_cpu_online(m, 70, true);
-	assert_false(fingerprint_equal(semantic(m), s));
+	assert_fingerprint(complete(m), start);
+	machine_snapshot(m);
+	bus_set_cpu_online(m, 70, true); /* as one that was never switched off: only logged */
+	assert_fingerprint(semantic(m), s);
+	assert_false(fingerprint_equal(complete(m), start));
 	bus_set_cpu_online(m, 70, false);
+	assert_false(fingerprint_equal(semantic(m), s));
+	bus_set_cpu_online(m, 70, true);
+	assert_fingerprint(semantic(m), s);
+	machine_restore(m, 0);
+	machine_discard(m, 0);
+	step(m, STEP_WRITE, NULL);
+	tape_event(m, TAPE_EOI, ACTOR_CPU, 0, 0, 0, 0, 0);
 	assert_fingerprint(complete(m), start); /* though steps were taken and the tape moved */
 	machine_warn(m, WARN_LOCK_MISUSE, 0);
 	cpumask_range(m, 1, 77);

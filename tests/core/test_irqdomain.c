@@ -534,6 +534,52 @@ static void test_hierarchy_is_locked(void **state)
 	assert_int_equal(machine_warnings(fake->m, WARN_LOCK_MISUSE), 1);
 }
 
+static struct fingerprint after_making(struct fake *fake, const struct irq_domain_config *one,
+				       const struct irq_domain_config *other)
+{
+	struct fingerprint print;
+	struct irq_domain *d[2];
+
+	d[0] = irq_domain_create(fake->m, one);
+	d[1] = irq_domain_create(fake->m, other);
+	print = machine_fingerprint(fake->m, FINGERPRINT_SEMANTIC);
+	irq_domain_remove(d[0]);
+	irq_domain_remove(d[1]);
+	return print;
+}
+
+static bool order_counts(struct fake *fake, const struct irq_domain_config *one,
+			 const struct irq_domain_config *other)
+{
+	struct fingerprint start = machine_fingerprint(fake->m, FINGERPRINT_SEMANTIC), a, b;
+
+	a = after_making(fake, one, other);
+	assert_true(fingerprint_equal(machine_fingerprint(fake->m, FINGERPRINT_SEMANTIC), start));
+	b = after_making(fake, other, one);
+	assert_true(fingerprint_equal(after_making(fake, one, other), a));
+	return !fingerprint_equal(a, b);
+}
+
+/* Which domain came first counts where a look-up may find either, and nowhere else. */
+static void test_order_of_creation(void **state)
+{
+	struct fake *fake = *state;
+	const struct irq_domain_config a = {.name = "a", .ops = &plain_ops},
+				       b = {.name = "b", .ops = &plain_ops},
+				       c = {.name = "c", .ops = &plain_ops, .fwnode = "one"},
+				       d = {.name = "d", .ops = &plain_ops, .fwnode = "two"},
+				       e = {.name = "e", .ops = &plain_ops, .fwnode = "one"},
+				       f = {.name = "f", .ops = &selecting_ops, .fwnode = "three"},
+				       g = {.name = "a", .ops = &plain_ops, .fwnode = "two"};
+
+	assert_false(order_counts(fake, &a, &b));
+	assert_false(order_counts(fake, &a, &f));
+	assert_false(order_counts(fake, &c, &d));
+	assert_true(order_counts(fake, &c, &e));
+	assert_true(order_counts(fake, &d, &f));
+	assert_true(order_counts(fake, &a, &g));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -559,6 +605,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_activation, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_activation_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hierarchy_is_locked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_order_of_creation, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("irqdomain", tests, NULL, NULL);

@@ -20,7 +20,10 @@ void digest_bytes(struct digest *d, const void *bytes, size_t size);
 void digest_string(struct digest *d, const char *s); /* NULL counts as "" */
 struct cpumask;
 void digest_mask(struct digest *d, const struct cpumask *mask); /* NULL counts as empty */
-/* Only for FINGERPRINT_COMPLETE: counters, statistics. */
+/* A key made of a name, for objects that others refer to: it is the same whenever they were made.
+ */
+uint64_t digest_key(const char *name);
+/* Only for FINGERPRINT_COMPLETE: counters, logs, what depends on the order in which things came. */
 void digest_counter(struct digest *d, uint64_t value);
 
 struct object_type {

@@ -378,7 +378,9 @@ struct irq_domain {
 	uint32_t flags; /* enum irq_domain_flags */
 	uint32_t mapcount;
 	enum irq_domain_bus_token bus_token;
-	uint32_t id; /* unique in the machine, never used again */
+	uint32_t id;   /* unique in the machine, never used again */
+	uint32_t rank; /* higher than of older ones that the same look-up may find */
+	uint64_t key;  /* for digests: made of name and rank */
 	struct irq_domain *parent, *root;
 	struct device *dev; /* device domains: whose */
 	const char *fwnode;
@@ -723,6 +725,7 @@ struct device {
 	char bus_name[32];  /* in domain names: "0000:00:03.0" */
 	const char *fwnode; /* its own in the firmware's tree; NULL: none */
 	uint32_t id;	    /* unique in the machine, never used again; fits 24 bits */
+	uint64_t key;	    /* for digests: made of the name */
 	int32_t node;
 	uint16_t segment;
 	uint16_t requester;	/* of its own writes */
