@@ -52,6 +52,7 @@ enum tape_kind {
 	X(REMAP_FAULT, "remap-fault", "blocked by the remapping unit")                             \
 	X(NO_TARGET, "no-target", "no local APIC has that destination")                            \
 	X(OFFLINE, "offline", "the target CPU is offline")                                         \
+	X(SENT_ON, "sent-on", "its CPU goes offline, but software has sent it on before")          \
 	X(STRAY, "stray", "the address belongs to nobody")                                         \
 	X(ILLEGAL, "illegal", "vector below 16, reserved delivery mode, no such identity")         \
 	X(IGNORED, "ignored", "the slot's ignore bit is set")                                      \

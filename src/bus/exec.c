@@ -195,6 +195,23 @@ void bus_set_cpu_online(struct machine *m, unsigned cpu, bool online)
 		s->nr_cpus_seen = cpu + 1;
 	if (s->sink_ops && s->sink_ops->set_online)
 		s->sink_ops->set_online(m, s->sink, cpu, online);
+	memset(s->sent_on, 0, sizeof(s->sent_on));
+}
+
+void bus_note_sent_on(struct machine *m, unsigned vector)
+{
+	struct machine_state *s = &m->state;
+
+	if (s->leaving != s->cpu)
+		memset(s->sent_on, 0, sizeof(s->sent_on));
+	s->leaving = s->cpu;
+	if (vector < 256)
+		bit_set(s->sent_on, vector, true);
+}
+
+bool bus_was_sent_on(const struct machine *m, unsigned cpu, unsigned vector)
+{
+	return cpu == m->state.leaving && vector < 256 && bit_test(m->state.sent_on, vector);
 }
 
 bool bus_cpu_is_online(const struct machine *m, unsigned cpu)

@@ -113,6 +113,8 @@ struct machine_state {
 	uint32_t nr_cpus_seen;	  /* 1 + the highest that was switched */
 	uint64_t pending_summary; /* bit: a word of pending that is not 0 */
 	uint64_t pending[CPU_WORDS], online[CPU_WORDS], switched[CPU_WORDS];
+	uint64_t sent_on[4]; /* bit: a vector, on the CPU that leaves */
+	uint32_t leaving;
 };
 
 struct snapshot;

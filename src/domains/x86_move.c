@@ -290,6 +290,8 @@ static void forward_pending(struct x86_root *x, unsigned cpu)
 		d = &desc->irq_data;
 		if (vector_is_pending(m, vector) && d->chip && d->chip->irq_retrigger) {
 			d->chip->irq_retrigger(d);
+			if (x86_vector_of(d)->cpu != cpu)
+				bus_note_sent_on(m, vector);
 			set_table_entry(x, cpu, vector, ENTRY_RETRIGGERED);
 		} else {
 			set_table_entry(x, cpu, vector, ENTRY_UNUSED);

@@ -76,11 +76,13 @@ static void reset(struct lapic *l, const struct lapics *all, bool online)
 static void drop_pending(struct machine *m, const struct lapics *all, struct lapic *l)
 {
 	for (unsigned vector = 0; vector < 256; vector++) {
+		bool sent_on = bus_was_sent_on(m, l->cpu, vector);
+
 		if (!vector_test(l->irr, vector))
 			continue;
-		l->offline_drops++;
-		tape_event(m, TAPE_DROP, ACTOR_CPU, (uint16_t)l->cpu, l->id, DROP_OFFLINE,
-			   (uint32_t)all->window, vector);
+		l->offline_drops += !sent_on;
+		tape_event(m, TAPE_DROP, ACTOR_CPU, (uint16_t)l->cpu, l->id,
+			   sent_on ? DROP_SENT_ON : DROP_OFFLINE, (uint32_t)all->window, vector);
 	}
 }
 

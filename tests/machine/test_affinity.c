@@ -411,10 +411,68 @@ static void a_cpu_stays_when_the_others_have_no_room(void **state)
 	machine_destroy(m);
 }
 
+/* What drops the tape has for the reason, since `from`. */
+static unsigned drops(struct machine *m, uint64_t from, enum drop_reason reason)
+{
+	unsigned nr = 0;
+
+	for (; from < tape_position(m); from++) {
+		const struct tape_record *record = tape_at(m, from);
+
+		nr += record->kind == TAPE_DROP && record->value == reason;
+	}
+	return nr;
+}
+
+/* It waited on the CPU that leaves: software sends it on, and it is handled once. */
+static void what_was_sent_on_is_not_lost(enum remap_kind remap)
+{
+	struct machine *m = machine_with(3, remap);
+	unsigned handled = 0, irq = requested_irq(m, "nic", PCI_IRQ_MSIX, &handled);
+	uint64_t from;
+
+	assert_int_equal(irq_set_affinity(m, irq, cpumask_of(m, 1)), 0);
+	for (unsigned i = 0; i < 3; i++)
+		raise(m, "nic", RAISE_MSIX);
+	machine_settle(m);
+	assert_int_equal(vector_of(m, irq).cpu, 1);
+	handled = 0;
+	from = tape_position(m);
+	assert_int_equal(device_raise(m, "nic", RAISE_MSIX, 0, 0, RAISE_NO_PASID), 0);
+	assert_int_equal(cpu_down(m, 1), 0);
+	assert_int_equal(drops(m, from, DROP_OFFLINE), 0);
+	assert_int_equal(drops(m, from, DROP_SENT_ON), 1);
+	machine_settle(m);
+	assert_int_equal(handled, 1);
+
+	/* The note is for that CPU and that time. */
+	assert_int_equal(cpu_up(m, 1), 0);
+	assert_int_equal(irq_set_affinity(m, irq, cpumask_of(m, 1)), 0);
+	for (unsigned i = 0; i < 3; i++)
+		raise(m, "nic", RAISE_MSIX);
+	machine_settle(m);
+	assert_int_equal(device_raise(m, "nic", RAISE_MSIX, 0, 0, RAISE_NO_PASID), 0);
+	free_irq(m, irq, &handled);
+	from = tape_position(m);
+	assert_int_equal(cpu_down(m, 1), 0);
+	assert_int_equal(drops(m, from, DROP_OFFLINE), 1);
+	assert_int_equal(drops(m, from, DROP_SENT_ON), 0);
+	machine_destroy(m);
+}
+
+static void what_was_sent_on(void **state)
+{
+	(void)state;
+	what_was_sent_on_is_not_lost(REMAP_NONE);
+	what_was_sent_on_is_not_lost(REMAP_INTEL);
+	what_was_sent_on_is_not_lost(REMAP_AMD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_activation_only_the_mask_is_kept),
+		cmocka_unit_test(what_was_sent_on),
 		cmocka_unit_test(a_move_without_remapping_takes_three_events),
 		cmocka_unit_test(a_remapped_move_is_done_at_once_and_the_device_keeps_its_message),
 		cmocka_unit_test(affinity_is_refused_with_the_kernels_errors),

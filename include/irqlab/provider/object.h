@@ -119,6 +119,12 @@ bool in_hardirq(const struct machine *m);
 bool in_atomic_context(const struct machine *m);
 /* What bus_set_cpu_online() said last; false before. */
 bool bus_cpu_is_online(const struct machine *m, unsigned cpu);
+/*
+ * Software has sent on what is pending as `vector` on the executing CPU, which is about to be
+ * switched off. No effect on hardware: so that the tape tells it from what is lost.
+ */
+void bus_note_sent_on(struct machine *m, unsigned vector);
+bool bus_was_sent_on(const struct machine *m, unsigned cpu, unsigned vector);
 /* Runs what follows as if on `cpu`; returns the CPU before. */
 unsigned run_on_cpu(struct machine *m, unsigned cpu);
 
