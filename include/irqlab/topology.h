@@ -346,8 +346,8 @@ struct machine_desc {
 /*
  * 0, or -EINVAL (contradiction), -ENOMEM, -EEXIST (the machine is not empty). With an
  * error `*why` says in words what is wrong, a constant (`why` may be NULL), and the
- * machine may be half built: all that can be done is to destroy it. Writes to the bus
- * what an operating system does when it sets the units up: the first records on the tape.
+ * machine is as it was: an empty one can be loaded again. Writes to the bus what an
+ * operating system does when it sets the units up: the first records on the tape.
  */
 int machine_load(struct machine *m, const struct machine_desc *desc, const char **why);
 

@@ -18,7 +18,7 @@
 #define COMMAND_OF_FIRMWARE 0x103 /* I/O and memory, system errors */
 
 struct boot {
-	struct build build;
+	struct build build; /* first: who has it has the whole */
 	const struct boot_desc *desc;
 	const struct boot_platform *platform;
 	struct machine_desc machine; /* the caller's, with what the platform adds */
@@ -468,8 +468,9 @@ static int run_script(struct boot *b)
 	return ret;
 }
 
-static int boot(struct boot *b)
+static int boot(struct build *build)
 {
+	struct boot *b = (struct boot *)(void *)build;
 	struct ioapic_desc ioapic;
 	int ret;
 
@@ -489,13 +490,8 @@ static int boot(struct boot *b)
 int machine_boot(struct machine *m, const struct boot_desc *desc, const char **why)
 {
 	struct boot b = {.build = {.m = m, .booting = true}, .desc = desc};
-	int ret;
+	int ret = build_all_or_nothing(&b.build, boot, "the machine does not start");
 
-	layer_runs(m, LAYER_DOMAIN);
-
-	ret = boot(&b);
-	if (ret)
-		fail(&b, ret, ret == -ENOMEM ? "out of memory" : "the machine does not start");
 	if (why && ret)
 		*why = b.build.why;
 	free(b.enabled);

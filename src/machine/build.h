@@ -26,6 +26,8 @@ struct build {
 
 /* Returns ret, and keeps the first reason. */
 int build_refuse(struct build *b, int ret, const char *why);
+/* Of an empty machine; after an error it is as it was. `failure`: the reason, if there is none. */
+int build_all_or_nothing(struct build *b, int (*build)(struct build *b), const char *failure);
 /* Hardware, then the software that drives it, as b->desc says; not the start state. */
 int build_machine(struct build *b);
 

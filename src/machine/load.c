@@ -489,11 +489,8 @@ int build_machine(struct build *b)
 		build_core,    build_root,	build_units,	     build_ioapics,
 		build_devices, build_platforms, build_lines,	     build_vcpus,
 	};
-	int ret = 0;
+	int ret = build_check_vmds(b);
 
-	if (machine_part(b->m, PART_SOFTWARE))
-		return build_refuse(b, -EEXIST, "the machine is not empty");
-	ret = build_check_vmds(b);
 	if (!ret)
 		ret = build_check_bridges(b);
 	if (ret)
@@ -513,21 +510,41 @@ int build_machine(struct build *b)
 	return ret;
 }
 
+static int load(struct build *b)
+{
+	int ret = build_machine(b);
+
+	if (!ret)
+		ret = load_start(b);
+	return ret ? ret : build_map_lines(b);
+}
+
+int build_all_or_nothing(struct build *b, int (*build)(struct build *b), const char *failure)
+{
+	int snapshot, ret;
+
+	if (machine_part(b->m, PART_SOFTWARE))
+		return build_refuse(b, -EEXIST, "the machine is not empty");
+	snapshot = machine_snapshot(b->m);
+	if (snapshot < 0)
+		return build_refuse(b, -ENOMEM, "out of memory");
+	layer_runs(b->m, LAYER_DOMAIN);
+	ret = build(b);
+	if (ret) {
+		build_refuse(b, ret, ret == -ENOMEM ? "out of memory" : failure);
+		machine_restore(b->m, snapshot);
+		if (ret != -EINVAL) /* an allocation that was to fail did */
+			machine_fail_allocation(b->m, 0);
+	}
+	machine_discard(b->m, snapshot);
+	return ret;
+}
+
 int machine_load(struct machine *m, const struct machine_desc *desc, const char **why)
 {
 	struct build b = {.m = m, .desc = desc};
-	int ret;
+	int ret = build_all_or_nothing(&b, load, "the machine cannot be built");
 
-	layer_runs(m, LAYER_DOMAIN);
-
-	ret = build_machine(&b);
-	if (!ret)
-		ret = load_start(&b);
-	if (!ret)
-		ret = build_map_lines(&b);
-	if (ret)
-		build_refuse(&b, ret,
-			     ret == -ENOMEM ? "out of memory" : "the machine cannot be built");
 	if (why && ret)
 		*why = b.why;
 	return ret;

@@ -405,7 +405,8 @@ static void check_topology(struct checker *c, const struct stmt *stmt)
 /* A sweep goes back by itself, and decides itself what fails. */
 static void check_sweep(struct checker *c, const struct stmt *stmt)
 {
-	static const enum verb misplaced[] = {VERB_SWEEP, VERB_EXPLORE, VERB_BACK, VERB_FAULT};
+	static const enum verb misplaced[] = {VERB_SWEEP, VERB_EXPLORE, VERB_UNSUPPORTED, VERB_BACK,
+					      VERB_FAULT};
 
 	for (unsigned i = 0; c->sweeping && i < sizeof(misplaced) / sizeof(*misplaced); i++)
 		if (stmt->verb == misplaced[i])

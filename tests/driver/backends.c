@@ -250,25 +250,29 @@ static void refusals_leave_no_trace(void **state)
 	}
 }
 
-/* A machine that there is no memory for says so, and can be thrown away. */
+/* A machine that there is no memory for says so, and is as empty as before. */
 static void no_memory_for_a_machine(void **state)
 {
 	const struct machine_options memory = {.arena_bytes = 64 << 20};
 
 	(void)state;
 	for (unsigned which = ON_POWERPC; which < NR_EVERY_MACHINE; which++) {
+		struct machine *m = machine_create(&memory);
+		const struct fingerprint empty = machine_fingerprint(m, FINGERPRINT_COMPLETE);
 		int ret = -1;
 
 		for (uint64_t nth = 1; ret; nth++) {
-			struct machine *m = machine_create(&memory);
 			const char *why = NULL;
 
 			machine_fail_allocation(m, nth);
 			ret = every_machine_load(m, (enum every_machine)which, NULL, &why);
 			assert_true(!ret || (ret < 0 && why));
 			assert_true(ret || nth > 20);
-			machine_destroy(m);
+			assert_true(!ret ||
+				    fingerprint_equal(machine_fingerprint(m, FINGERPRINT_COMPLETE),
+						      empty));
 		}
+		machine_destroy(m);
 	}
 }
 

@@ -443,21 +443,24 @@ static void without_memory_it_says_so(void **state)
 		.nr_devices = 3,
 	};
 	const struct boot_desc desc = {.machine = &machine};
+	struct machine *m = machine_create(NULL);
+	const struct fingerprint empty = machine_fingerprint(m, FINGERPRINT_COMPLETE);
 	unsigned failures = 0;
 
 	(void)state;
 	for (;; failures++) {
-		struct machine *m = machine_create(NULL);
 		int ret;
 
 		machine_fail_allocation(m, failures + 1);
 		ret = machine_boot(m, &desc, NULL);
-		machine_destroy(m);
 		if (!ret)
 			break;
 		assert_true(ret == -ENOMEM || ret == -EIO);
+		assert_true(fingerprint_equal(machine_fingerprint(m, FINGERPRINT_COMPLETE), empty));
+		assert_null(machine_poisoned(m));
 	}
 	assert_true(failures > 100);
+	machine_destroy(m);
 }
 
 int main(void)

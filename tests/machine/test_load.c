@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "machine_test.h"
 
+#include <irqlab/bus.h>
+
 /* What is no machine is refused, with the reason, and before anything is built. */
 
 static const struct device_desc twins[] = {
@@ -74,9 +76,11 @@ static void contradictions_are_named(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		struct machine *m = machine_create(NULL);
+		const struct fingerprint empty = machine_fingerprint(m, FINGERPRINT_COMPLETE);
 		const char *why = NULL;
 
 		assert_int_equal(machine_load(m, &refused[i].desc, &why), refused[i].error);
+		assert_true(fingerprint_equal(machine_fingerprint(m, FINGERPRINT_COMPLETE), empty));
 		assert_non_null(why);
 		assert_string_equal(why, refused[i].why);
 		machine_destroy(m);
@@ -95,30 +99,75 @@ static void a_machine_is_loaded_once(void **state)
 	machine_destroy(m);
 }
 
-/* Each allocation of the whole building fails once: an error, never a crash. */
-static void no_memory_is_an_error_wherever_it_happens(void **state)
+/*
+ * Each allocation of the whole building fails once: an error, and the machine is as empty as it
+ * was. The same one is used again and again, and is no different from a new one at the end.
+ */
+static void no_memory_leaves_the_machine_empty(void **state)
 {
 	const struct remap_desc remap = {
 		.name = "ir", .kind = REMAP_INTEL, .domain = "IR", .entries = 16};
+	const struct ioapic_desc ioapic = {.pins = 24};
 	const struct device_desc nic = {.name = "nic",
 					.bus_name = "0000:00:03.0",
 					.requester = 0x18,
+					.pin = 1,
+					.intx_irq = 11,
 					.msix = {.cap = 0x40, .size = 8, .table_bar = 4}};
-	const struct machine_desc desc = {
-		.nr_cpus = 2, .remaps = &remap, .nr_remaps = 1, .devices = &nic, .nr_devices = 1};
-	int ret = -ENOMEM;
+	const struct machine_desc desc = {.nr_cpus = 2,
+					  .remaps = &remap,
+					  .nr_remaps = 1,
+					  .ioapics = &ioapic,
+					  .nr_ioapics = 1,
+					  .devices = &nic,
+					  .nr_devices = 1};
+	struct machine *m = machine_create(NULL), *other = machine_create(NULL);
+	const struct fingerprint empty = machine_fingerprint(m, FINGERPRINT_COMPLETE);
+	const uint64_t before = machine_allocations(m);
+	uint64_t nth = 0;
+	int ret;
 
 	(void)state;
-	for (uint64_t nth = 1; ret; nth++) {
-		struct machine *m = machine_create(NULL);
-
-		machine_fail_allocation(m, nth);
+	do {
+		machine_fail_allocation(m, ++nth);
 		ret = machine_load(m, &desc, NULL);
-		if (ret)
-			assert_int_equal(ret, -ENOMEM);
-		assert_true(nth < 10000);
-		machine_destroy(m);
-	}
+		assert_true(!ret || ret == -ENOMEM);
+		if (!ret)
+			break;
+		assert_true(fingerprint_equal(machine_fingerprint(m, FINGERPRINT_COMPLETE), empty));
+		assert_true(fingerprint_equal(
+			machine_fingerprint_recompute(m, FINGERPRINT_COMPLETE), empty));
+		assert_int_equal(machine_allocations(m), before);
+		assert_int_equal(tape_position(m), 0);
+		assert_null(device_by_name(m, "nic"));
+	} while (nth < 10000);
+	assert_in_range(nth, 20, 9999);
+	assert_int_equal(machine_load(other, &desc, NULL), 0);
+	assert_true(fingerprint_equal(machine_fingerprint(m, FINGERPRINT_COMPLETE),
+				      machine_fingerprint(other, FINGERPRINT_COMPLETE)));
+	assert_int_equal(tape_position(m), tape_position(other));
+	machine_destroy(m);
+	machine_destroy(other);
+}
+
+/* What failed once does not fail again, and what somebody marked before stays marked. */
+static void a_failed_load_can_be_repeated(void **state)
+{
+	const struct machine_desc fine = {.nr_cpus = 2};
+	const struct machine_desc wrong = {.nr_cpus = 2, .devices = lost_parent, .nr_devices = 1};
+	struct machine *m = machine_create(NULL);
+	const int mark = machine_snapshot(m);
+
+	(void)state;
+	machine_set_switch(m, SWITCH_FREE_WITH_HANDLERS, false);
+	machine_fail_allocation(m, 10);
+	assert_int_equal(machine_load(m, &fine, NULL), -ENOMEM);
+	assert_int_equal(machine_load(m, &wrong, NULL), -EINVAL);
+	assert_false(machine_switch(m, SWITCH_FREE_WITH_HANDLERS));
+	assert_int_equal(machine_load(m, &fine, NULL), 0);
+	assert_int_equal(machine_restore(m, mark), 0);
+	assert_int_equal(machine_load(m, &fine, NULL), 0);
+	machine_destroy(m);
 }
 
 static void machines_know_nothing_of_each_other(void **state)
@@ -141,7 +190,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contradictions_are_named),
 		cmocka_unit_test(a_machine_is_loaded_once),
-		cmocka_unit_test(no_memory_is_an_error_wherever_it_happens),
+		cmocka_unit_test(no_memory_leaves_the_machine_empty),
+		cmocka_unit_test(a_failed_load_can_be_repeated),
 		cmocka_unit_test(machines_know_nothing_of_each_other),
 	};
 
