@@ -150,7 +150,7 @@ static const struct remap_desc *unit_named(const struct topology *t, const char 
 	return NULL;
 }
 
-static enum form form_of_entry(const struct remap_desc *unit, const char *field)
+enum form form_of_entry(const struct remap_desc *unit, const char *field)
 {
 	bool high = strcmp(field, "hi") == 0;
 

@@ -128,6 +128,8 @@ void form_print(enum form form, uint64_t word, struct text *to);
 struct topology;
 struct bus_place;
 bool object_is_of_unit(const char *object, const char *unit);
+struct remap_desc;
+enum form form_of_entry(const struct remap_desc *unit, const char *field); /* "lo", "hi" */
 enum form form_of_place(const struct topology *t, const struct bus_place *place);
 
 #endif

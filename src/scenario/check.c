@@ -289,6 +289,22 @@ static void define_pool(struct scope *scope, const struct stmt *stmt)
 	}
 }
 
+static void define_wire(struct scope *scope, const struct stmt *stmt)
+{
+	struct source_ref wire;
+	struct name *name;
+
+	if (!source_resolve(scope, stmt_value(stmt, "SOURCE"), &wire))
+		return;
+	name = name_define(scope, stmt->as, NAME_IRQS, stmt->as_span);
+	if (!name)
+		return;
+	name->nr_irqs = 1;
+	name->irqs = stash_new(scope->stash, struct irq_entry);
+	*name->irqs = (struct irq_entry){
+		.device = wire.device, .source = RAISE_STORE, .slot = wire.index};
+}
+
 static void check_definition(struct scope *scope, const struct stmt *stmt)
 {
 	const struct pattern *name;
@@ -305,6 +321,8 @@ static void check_definition(struct scope *scope, const struct stmt *stmt)
 		define_irqs(scope, stmt, 1, NULL);
 	else if (stmt->verb == VERB_POOL)
 		define_pool(scope, stmt);
+	else if (stmt->verb == VERB_MAP)
+		define_wire(scope, stmt);
 }
 
 /* ---- statements ---- */
@@ -414,6 +432,17 @@ static void check_sweep(struct checker *c, const struct stmt *stmt)
 				    verb_name(stmt->verb), "inside 'sweep'");
 }
 
+/* Only wires can be mapped. */
+static void check_wire(struct scope *scope, const struct pattern *path)
+{
+	struct source_ref wire;
+
+	if (source_resolve(scope, path, &wire) &&
+	    !(device_is_bridge(&scope->topology, wire.device) && wire.has_index))
+		scope_error(scope, DIAG_WRONG_KIND, path->span, wire.device->name, "no bridge",
+			    "a wire such as wires.wire[3]");
+}
+
 static void check_action(struct checker *c, const struct stmt *stmt)
 {
 	c->actions++;
@@ -422,6 +451,8 @@ static void check_action(struct checker *c, const struct stmt *stmt)
 	if (!needs_topology(c, stmt))
 		return;
 	check_arguments(c, stmt);
+	if (stmt->verb == VERB_MAP)
+		check_wire(c->scope, stmt_value(stmt, "SOURCE"));
 	check_definition(c->scope, stmt);
 }
 

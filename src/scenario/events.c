@@ -87,12 +87,32 @@ static const struct device_desc *device_of_requester(const struct run *r, uint16
 	for (uint32_t i = 0; i < t->desc.nr_platforms; i++)
 		if (t->devices[t->first_platform + i].requester == requester)
 			return &t->devices[t->first_platform + i];
+	for (uint32_t i = 0; i < t->desc.nr_aplics + t->desc.nr_mbigens; i++)
+		if (t->devices[t->first_bridge + i].requester == requester)
+			return &t->devices[t->first_bridge + i];
 	return NULL;
+}
+
+/* Units that raise are bridges: APLICs of a RISC-V machine, MBIGENs of an Arm one. */
+static const struct device_desc *bridge_of(const struct run *r, const struct tape_record *record)
+{
+	const struct topology *t = &r->scope.topology;
+	uint32_t bridges = t->desc.imsic ? t->desc.nr_aplics : t->desc.nr_mbigens;
+
+	if (record->actor_kind != ACTOR_UNIT || record->actor >= bridges)
+		return NULL;
+	return &t->devices[t->first_bridge + record->actor];
 }
 
 /* RAISE, LATCH: which entry of which device. */
 static bool source_of(const struct run *r, const struct tape_record *record, struct source_ref *out)
 {
+	const struct device_desc *bridge = bridge_of(r, record);
+
+	if (bridge) {
+		*out = (struct source_ref){bridge, RAISE_STORE, 0, record->value, true};
+		return true;
+	}
 	*out = (struct source_ref){
 		.device = device_named(r, peek_device_of_event(r->m, record->object)),
 		.source = DEVICE_EVENT_SOURCE(record->address),

@@ -2,7 +2,9 @@
 #include "scenario/peek.h"
 
 #include "sim_iommu/amdvi.h"
+#include "sim_iommu/aplic.h"
 #include "sim_iommu/its.h"
+#include "sim_iommu/mbigen.h"
 #include "sim_iommu/vtd.h"
 #include "sim_pci/function.h"
 #include "sim_platform/platform.h"
@@ -60,12 +62,35 @@ static bool peek_store(const struct machine *m, const struct source_ref *ref,
 	return true;
 }
 
+static bool peek_wire(const struct machine *m, const struct topology *t,
+		      const struct source_ref *ref, struct stored_message *out)
+{
+	unsigned nr = (unsigned)(ref->device - t->devices - t->first_bridge);
+	struct aplic_source source;
+	struct mbigen_pin pin;
+
+	if (t->desc.imsic && aplic_peek_source(m, nr, (unsigned)ref->index, &source)) {
+		*out = (struct stored_message){.data = source.target,
+					       .ctrl = source.config,
+					       .masked = !source.enabled,
+					       .pending = source.pending};
+		return true;
+	}
+	if (!t->desc.gic || !mbigen_peek_pin(m, nr, (unsigned)ref->index, &pin))
+		return false;
+	*out = (struct stored_message){.data = pin.vec >> MBIGEN_VEC_SHIFT & MBIGEN_VEC_MASK,
+				       .pending = pin.in_service};
+	return true;
+}
+
 bool peek_message(const struct machine *m, const struct topology *t, const struct source_ref *ref,
 		  struct stored_message *out)
 {
 	struct message_entry entry;
 
 	*out = (struct stored_message){0};
+	if (device_is_bridge(t, ref->device))
+		return peek_wire(m, t, ref, out);
 	if (device_is_platform(t, ref->device))
 		return platform_device_peek(m, ref->device->name, (unsigned)ref->index,
 					    &out->address, &out->data);
@@ -100,28 +125,56 @@ uint64_t peek_slots(const struct machine *m, const struct device_desc *d)
 	return platform_device_registers(m, d->name);
 }
 
-static bool read_entry(const struct machine *m, uint64_t address, uint64_t entry[2])
+/* ---- entries of remapping tables ---- */
+
+struct entry_ref entry_ref(const struct topology *t, const struct remap_desc *unit,
+			   const struct device_desc *owner, uint64_t index)
 {
-	return address && bus_memory_read(m, address, entry, 2 * sizeof(*entry));
+	return (struct entry_ref){
+		.unit = unit,
+		.number = (unsigned)(unit - t->remaps),
+		.requester = owner ? owner->requester : 0,
+		.index = index < UINT32_MAX ? (unsigned)index : UINT32_MAX,
+	};
 }
 
-bool peek_entry(const struct machine *m, const struct remap_desc *unit, unsigned number,
-		unsigned index, uint64_t entry[2])
+/* By the device table, as the unit finds it: valid 0, length 4:1, root 51:6 of the third word. */
+static uint64_t amd_entry_address(const struct machine *m, const struct entry_ref *ref,
+				  unsigned *bytes)
 {
-	return unit->kind == REMAP_INTEL &&
-	       read_entry(m, vtd_entry_address(m, number, index), entry);
+	uint64_t table = amdvi_peek_register(m, ref->number, AMDVI_DEVICE_TABLE);
+	uint64_t control = amdvi_peek_register(m, ref->number, AMDVI_CONTROL), dte[4];
+
+	table = (table & UINT64_C(0x000ffffffffff000)) + ref->requester * sizeof(dte);
+	if (!(control & AMDVI_CONTROL_ENABLE) || !bus_memory_read(m, table, dte, sizeof(dte)) ||
+	    !(dte[2] & 1) || ref->index >> (dte[2] >> 1 & 0xf))
+		return 0;
+	*bytes = control & AMDVI_CONTROL_GA ? 16 : 4;
+	return (dte[2] & UINT64_C(0x000fffffffffffc0)) + (uint64_t)ref->index * *bytes;
 }
 
-uint64_t peek_entry_address(const struct machine *m, const struct remap_desc *unit, unsigned number,
-			    unsigned index)
+uint64_t peek_entry_address(const struct machine *m, const struct entry_ref *ref, unsigned *bytes)
 {
-	return unit->kind == REMAP_INTEL ? vtd_entry_address(m, number, index) : 0;
+	*bytes = 16;
+	if (ref->unit->kind == REMAP_INTEL)
+		return vtd_entry_address(m, ref->number, ref->index);
+	return amd_entry_address(m, ref, bytes);
 }
 
-bool peek_cached(const struct machine *m, const struct remap_desc *unit, unsigned number,
-		 unsigned index, uint64_t entry[2])
+bool peek_entry(const struct machine *m, const struct entry_ref *ref, uint64_t entry[2])
 {
-	return unit->kind == REMAP_INTEL && vtd_peek_cached(m, number, index, entry);
+	unsigned bytes;
+	uint64_t address = peek_entry_address(m, ref, &bytes);
+
+	entry[0] = entry[1] = 0;
+	return address && bus_memory_read(m, address, entry, bytes);
+}
+
+bool peek_cached(const struct machine *m, const struct entry_ref *ref, uint64_t entry[2])
+{
+	if (ref->unit->kind == REMAP_INTEL)
+		return vtd_peek_cached(m, ref->number, ref->index, entry);
+	return amdvi_peek_cached(m, ref->number, ref->requester, ref->index, entry);
 }
 
 const char *peek_its_command(unsigned opcode)
@@ -136,9 +189,32 @@ const char *peek_device_of_event(const struct machine *m, uint32_t object)
 	return name ? name : platform_device_of_event(m, object);
 }
 
+/* ---- wires of bridges ---- */
+
+static int set_wire(struct machine *m, const struct topology *t, const struct source_ref *ref,
+		    bool high)
+{
+	unsigned nr = (unsigned)(ref->device - t->devices - t->first_bridge);
+
+	if (t->desc.imsic)
+		aplic_set_line(m, nr, (unsigned)ref->index, high);
+	else
+		mbigen_set_line(m, nr, (unsigned)ref->index, high);
+	return 0;
+}
+
+int lower_source(struct machine *m, const struct topology *t, const struct source_ref *ref)
+{
+	if (device_is_bridge(t, ref->device))
+		return set_wire(m, t, ref, false);
+	return device_lower_intx(m, ref->device->name);
+}
+
 int raise_source(struct machine *m, const struct topology *t, const struct source_ref *ref,
 		 uint32_t pasid)
 {
+	if (device_is_bridge(t, ref->device))
+		return set_wire(m, t, ref, true);
 	if (device_is_platform(t, ref->device))
 		return platform_device_raise(m, ref->device->name, (unsigned)ref->index);
 	return device_raise(m, ref->device->name, ref->source, ref->store, (unsigned)ref->index,

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <irqlab/bus.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the matrix ---- */
@@ -237,7 +238,12 @@ const char *irq_entry_name(struct scope *scope, const struct irq_entry *entry)
 
 bool device_is_platform(const struct topology *t, const struct device_desc *device)
 {
-	return device - t->devices >= t->first_platform;
+	return device - t->devices >= t->first_platform && !device_is_bridge(t, device);
+}
+
+bool device_is_bridge(const struct topology *t, const struct device_desc *device)
+{
+	return device - t->devices >= t->first_bridge;
 }
 
 bool store_is_table(const struct store_desc *store)
@@ -438,6 +444,9 @@ static bool place_object(struct scope *scope, const struct segment *segment,
 	out->object = segment->name;
 	if ((!name || name->kind == NAME_ROOT) && is_built_in(&scope->topology, segment->name))
 		return true;
+	if (name && name->kind == NAME_ROOT &&
+	    (scope->topology.desc.gic || scope->topology.desc.imsic)) /* has registers */
+		return true;
 	if (!name || (name->kind != NAME_DEVICE && name->kind != NAME_UNIT)) {
 		unknown_name(scope, segment->span, segment->name, NAME_DEVICE);
 		return false;
@@ -446,20 +455,34 @@ static bool place_object(struct scope *scope, const struct segment *segment,
 	return true;
 }
 
+const struct device_desc *table_owner(const struct scope *scope, const struct segment *path)
+{
+	const struct name *unit = name_find(scope, path->name);
+	const struct name *owner = path->next ? name_find(scope, path->next->name) : NULL;
+
+	if (!unit || unit->kind != NAME_UNIT || !unit->unit || unit->unit->kind != REMAP_AMD)
+		return NULL;
+	return owner && owner->kind == NAME_DEVICE ? owner->device : NULL;
+}
+
 bool place_resolve(struct scope *scope, const struct segment *path, const struct segment *suffix,
 		   struct place_pattern *out)
 {
+	const struct device_desc *device = NULL, *owner = path ? table_owner(scope, path) : NULL;
 	const struct segment *all[4] = {0};
-	const struct device_desc *device = NULL;
 	unsigned nr = 0;
 
 	memset(out, 0, sizeof(*out));
 	out->object = out->store = out->field = "";
+	if (owner) { /* ir.nic.irte[0]: as the bus has it, ir-18.irte[0] */
+		out->object = stash_printf(scope->stash, "%s-%x", path->name, owner->requester);
+		path = path->next;
+	}
 	for (; path && nr < 4; path = path->next)
 		all[nr++] = path;
 	for (; suffix && nr < 4; suffix = suffix->next)
 		all[nr++] = suffix;
-	if (!nr || !place_object(scope, all[0], &device, out))
+	if (!nr || (!owner && !place_object(scope, all[0], &device, out)))
 		return nr == 0;
 	if (nr > 1) {
 		out->store = device ? store_on_bus(scope, device, all[1]->name) : all[1]->name;
@@ -468,6 +491,28 @@ bool place_resolve(struct scope *scope, const struct segment *path, const struct
 	if (nr > 2)
 		out->field = device ? place_alias(all[2]->name) : all[2]->name;
 	return true;
+}
+
+/* A table of one device's entries: "ir-18" is ir.nic, or just of ir. */
+static void object_print(const struct scope *scope, const char *object, struct text *to)
+{
+	const struct topology *t = &scope->topology;
+
+	for (uint32_t i = 0; i < t->desc.nr_remaps; i++) {
+		const char *unit = t->remaps[i].name, *dash = object + strlen(unit);
+
+		if (!object_is_of_unit(object, unit) || !*dash)
+			continue;
+		text_puts(to, unit);
+		for (uint32_t d = 0; d < t->desc.nr_devices; d++) {
+			if (t->devices[d].requester != strtoul(dash + 1, NULL, 16))
+				continue;
+			text_printf(to, ".%s", t->devices[d].name);
+			break;
+		}
+		return;
+	}
+	text_puts(to, object);
 }
 
 const char *place_print(struct scope *scope, const struct bus_place *place)
@@ -485,7 +530,7 @@ const char *place_print(struct scope *scope, const struct bus_place *place)
 			: strcmp(field, "addr_hi") == 0 ? "hi"
 							: field;
 	}
-	text_puts(&text, place->object);
+	object_print(scope, place->object, &text);
 	if (*store)
 		text_printf(&text, ".%s", store);
 	if (place->index >= 0)

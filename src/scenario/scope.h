@@ -69,11 +69,13 @@ struct topology {
 	struct imsic_desc imsic;
 	struct legacy_desc legacy;
 	struct vmd_desc *vmds;
+	struct aplic_desc *aplics;
+	struct mbigen_desc *mbigens;
 	/*
 	 * Devices on no bus follow in `devices`, from first_platform on, as devices with one table
-	 * of messages, called "slot".
+	 * of messages, called "slot"; then bridges, whose wires are a store called "wire".
 	 */
-	uint32_t first_platform;
+	uint32_t first_platform, first_bridge;
 	bool boots; /* it is not loaded but started */
 	struct boot_desc boot;
 	struct boot_function *functions;
@@ -139,6 +141,7 @@ bool store_resolve(struct scope *scope, const struct pattern *path,
 /* What a message is made of: nothing with fields but on x86. */
 enum form message_form(const struct topology *t, enum form on_x86);
 bool device_is_platform(const struct topology *t, const struct device_desc *device);
+bool device_is_bridge(const struct topology *t, const struct device_desc *device);
 bool store_is_table(const struct store_desc *store);
 
 /* ---- places on the bus ---- */
@@ -153,6 +156,8 @@ struct place_pattern {
 		entry; /* set instead of `index` where an interrupt stands for its entry */
 	bool is_entry;
 };
+/* ir.nic…: on AMD, whose table of the unit is meant; NULL: no device stands there. */
+const struct device_desc *table_owner(const struct scope *scope, const struct segment *path);
 /* `suffix` continues `path`; either may be NULL. */
 bool place_resolve(struct scope *scope, const struct segment *path, const struct segment *suffix,
 		   struct place_pattern *out);

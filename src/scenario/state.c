@@ -84,16 +84,23 @@ static bool resolve_cpu(struct scope *scope, const struct segment *path, struct 
 static bool resolve_entry(struct scope *scope, const struct pattern *path, const struct name *unit,
 			  struct state_object *out)
 {
-	const struct segment *entry = path->path->next;
+	const struct device_desc *owner = table_owner(scope, path->path);
+	const struct segment *entry = owner ? path->path->next->next : path->path->next;
+	bool amd = unit->unit && unit->unit->kind == REMAP_AMD;
+	uint64_t index;
 
 	out->kind = STATE_ENTRY;
-	out->unit = unit->unit;
-	if (!unit->unit || !entry || strcmp(entry->name, "irte") != 0 || !entry->index) {
+	if (!unit->unit || !entry || strcmp(entry->name, "irte") != 0 || !entry->index ||
+	    amd != (owner != NULL)) {
 		scope_error(scope, DIAG_WRONG_KIND, path->span, unit->name, "a unit as a whole",
-			    "an entry such as ir.irte[0]");
+			    amd ? "an entry of a device such as ir.nic.irte[0]"
+				: "an entry such as ir.irte[0]");
 		return false;
 	}
-	return number_resolve(scope, entry->index, &out->number);
+	if (!number_resolve(scope, entry->index, &index))
+		return false;
+	out->entry = entry_ref(&scope->topology, unit->unit, owner, index);
+	return true;
 }
 
 bool state_resolve(struct scope *scope, const struct pattern *path, struct state_object *out)
@@ -264,20 +271,19 @@ static bool vectors_value(struct machine *m, const char *key, struct value *out)
 	return false;
 }
 
-static bool entry_value(struct scope *scope, struct machine *m, const struct state_object *o,
-			const char *key, struct value *out)
+static bool entry_value(struct machine *m, const struct state_object *o, const char *key,
+			struct value *out)
 {
-	unsigned number = (unsigned)(o->unit - scope->topology.remaps);
-	enum form lo = o->unit->eim ? FORM_INTEL_LO_X2 : FORM_INTEL_LO;
+	enum form lo = form_of_entry(o->entry.unit, "lo"), hi = form_of_entry(o->entry.unit, "hi");
 	uint64_t memory[2] = {0}, cached[2] = {0};
-	bool has_copy = peek_cached(m, o->unit, number, (unsigned)o->number, cached);
+	bool has_copy = peek_cached(m, &o->entry, cached);
 
-	if (!peek_entry(m, o->unit, number, (unsigned)o->number, memory))
+	if (!peek_entry(m, &o->entry, memory))
 		return false;
 	KEY(lo, VALUE_FORM(memory[0], lo))
-	KEY(hi, VALUE_FORM(memory[1], FORM_INTEL_HI))
+	KEY(hi, VALUE_FORM(memory[1], hi))
 	KEY(cached_lo, VALUE_FORM(cached[0], lo))
-	KEY(cached_hi, VALUE_FORM(cached[1], FORM_INTEL_HI))
+	KEY(cached_hi, VALUE_FORM(cached[1], hi))
 	KEY(cached, VALUE_NUMBER(has_copy))
 	return false;
 }
@@ -299,7 +305,7 @@ bool state_value(struct scope *scope, struct machine *m, const struct state_obje
 	case STATE_VECTORS:
 		return vectors_value(m, key, out);
 	case STATE_ENTRY:
-		return entry_value(scope, m, object, key, out);
+		return entry_value(m, object, key, out);
 	default:
 		return false;
 	}

@@ -81,13 +81,21 @@ enum state_kind {
 	X(cached_hi, "high half in the unit's cache, 0 without")                                   \
 	X(cached, "the unit has a copy")
 
+/* An entry of a unit's table; on AMD, of the table of one requester. */
+struct entry_ref {
+	const struct remap_desc *unit;
+	unsigned number; /* of the unit */
+	uint16_t requester;
+	unsigned index;
+};
+
 struct state_object {
 	enum state_kind kind;
 	const struct irq_entry *irq;
 	const struct device_desc *device;
 	struct source_ref source;
-	const struct remap_desc *unit;
-	uint64_t number; /* of the CPU or the entry */
+	struct entry_ref entry;
+	uint64_t number; /* of the CPU */
 	struct span span;
 };
 

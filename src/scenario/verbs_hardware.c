@@ -39,7 +39,7 @@ void action_LOWER(struct run *r, const struct stmt *stmt, struct outcome *out)
 	struct source_ref ref;
 
 	if (source_resolve(&r->scope, stmt_value(stmt, "SOURCE"), &ref))
-		out->error = device_lower_intx(r->m, ref.device->name);
+		out->error = lower_source(r->m, &r->scope.topology, &ref);
 }
 
 /* ---- registers ---- */
@@ -110,6 +110,8 @@ static bool store_target(struct run *r, const struct device_desc *d, unsigned nr
 	uint64_t base = peek_bar(r->m, d, store_bar(d->msix.size ? d->msix.table_bar : -1)) +
 			STORE_OFFSET(nr);
 
+	if (device_is_bridge(&r->scope.topology, d))
+		return false;
 	if (device_is_platform(&r->scope.topology, d)) {
 		base = peek_slots(r->m, d);
 		if (nth == 3)
@@ -139,16 +141,21 @@ static bool device_target(struct run *r, const struct device_desc *d, const char
 	return false;
 }
 
-static bool unit_target(struct run *r, const struct remap_desc *unit, const char *store,
-			uint64_t index, const char *field, struct target *out)
+static bool unit_target(struct run *r, const struct remap_desc *unit, const struct segment *path,
+			const struct place_pattern *place, uint64_t index, struct target *out)
 {
-	unsigned number = (unsigned)(unit - r->scope.topology.remaps);
-	uint64_t address = peek_entry_address(r->m, unit, number, (unsigned)index);
+	const struct device_desc *owner = table_owner(&r->scope, path);
+	struct entry_ref ref = entry_ref(&r->scope.topology, unit, owner, index);
+	bool known_table = owner || unit->kind == REMAP_INTEL;
+	unsigned bytes;
+	uint64_t address = known_table ? peek_entry_address(r->m, &ref, &bytes) : 0;
+	bool high;
 
-	if (strcmp(store, "irte") != 0 || !address)
+	if (strcmp(place->store, "irte") != 0 || !address)
 		return false;
-	*out = (struct target){address + (strcmp(field, "hi") == 0 ? 8 : 0), 8};
-	return strcmp(field, "lo") == 0 || strcmp(field, "hi") == 0;
+	high = strcmp(place->field, "hi") == 0 && bytes == 16;
+	*out = (struct target){address + (high ? 8 : 0), bytes == 16 ? 8 : 4};
+	return strcmp(place->field, "lo") == 0 || high;
 }
 
 static bool place_target(struct run *r, const struct pattern *path, struct target *out)
@@ -161,16 +168,12 @@ static bool place_target(struct run *r, const struct pattern *path, struct targe
 	if (!place_resolve(&r->scope, path->path, NULL, &place) ||
 	    (place.index && !number_resolve(&r->scope, place.index, &index)))
 		return false;
-	name = name_find(&r->scope, place.object);
-	if (!name)
-		found = false;
-	else if (name->kind == NAME_ROOT)
-		found = false;
-	else if (name->kind == NAME_UNIT)
-		found = name->unit &&
-			unit_target(r, name->unit, place.store, index, place.field, out);
+	name = name_find(&r->scope, path->path->name);
+	if (name && name->kind == NAME_UNIT && name->unit)
+		found = unit_target(r, name->unit, path->path, &place, index, out);
 	else
-		found = device_target(r, name->device, place.store, place.index != NULL, index,
+		found = name && name->kind == NAME_DEVICE &&
+			device_target(r, name->device, place.store, place.index != NULL, index,
 				      place.field, out);
 	if (!found)
 		scope_error(&r->scope, DIAG_UNKNOWN_FIELD, path->span, place.object,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "scenario/peek.h"
 #include "scenario/run.h"
 
 #include <string.h>
@@ -8,7 +9,8 @@
 struct handler { /* what dev_id points to */
 	enum irqreturn result;
 	struct machine *m;
-	const char *lowers; /* device whose pin it lets go of; NULL: none */
+	const struct topology *topology;
+	struct source_ref lowers; /* pin or wire that it lets go of; device NULL: none */
 };
 
 static enum irqreturn handle(int irq, void *dev_id)
@@ -16,8 +18,8 @@ static enum irqreturn handle(int irq, void *dev_id)
 	const struct handler *handler = dev_id;
 
 	(void)irq;
-	if (handler->lowers)
-		device_lower_intx(handler->m, handler->lowers);
+	if (handler->lowers.device)
+		lower_source(handler->m, handler->topology, &handler->lowers);
 	return handler->result;
 }
 
@@ -100,14 +102,14 @@ static int request_one(struct run *r, const struct stmt *stmt, struct irq_entry 
 	enum { ROOM = sizeof(entry->dev_id) / sizeof(*entry->dev_id) };
 	struct handler *handler = stash_new(r->scope.stash, struct handler);
 	const struct pattern *lowers = stmt_value(stmt, "lowers");
-	struct source_ref pin;
 	int ret;
 
 	if (entry->handlers == ROOM)
 		return -ENOSPC;
 	handler->m = r->m;
-	if (lowers && source_resolve(&r->scope, lowers, &pin))
-		handler->lowers = pin.device->name;
+	handler->topology = &r->scope.topology;
+	if (lowers && !source_resolve(&r->scope, lowers, &handler->lowers))
+		return 0;
 	handler->result = strcmp(arg_word(stmt, "returns"), "none") == 0 ? IRQ_NONE : IRQ_HANDLED;
 	ret = request_irq(r->m, (unsigned)entry->map.virq, handle, request_flags(stmt),
 			  handler_name(r, stmt, entry), handler);

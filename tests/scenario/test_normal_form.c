@@ -151,6 +151,10 @@ static void put_statement(struct generator *g)
 		"expect writes nic.msix[0]\n lo _\n ctrl mask=0 # c\nend",
 		"expect any-order\n deliver q[0]\n expect deliver q[1] cpu=1\nend",
 		"snapshot domains\n | a  b\n |\n |   # no comment\nend",
+		"unsupported \"why\"  # head\n tick -> error EBUSY\nend",
+		"explore exhaustive\n actor os { disable q[0] ; tick }\n actor cpu*\n"
+		" finally a ; b q[0] ; c\n expect-violation a as $s\nend",
+		"map wires.wire[3] high as w -> irq=_",
 		"# alone",
 		"write ir.irte[3].lo 1<<3",
 	};
@@ -218,6 +222,23 @@ static void test_spacing(void **state)
 	scenario_close(s);
 }
 
+/* After ';' a property need not say again what it is. */
+static void test_properties(void **state)
+{
+	struct scenario *s =
+		parse_text("explore\nfinally a ; b q[0]\nalways c;sometimes d ; e\nend\n");
+	char *printed = scenario_normal_form(s);
+
+	(void)state;
+	assert_string_equal(printed, "explore\n  finally a ; finally b q[0]\n"
+				     "  always c ; sometimes d ; sometimes e\nend\n");
+	free(printed);
+	scenario_close(s);
+	s = parse_text("explore\nfinally a\nb\nend\n");
+	assert_string_equal(diag_id_of(s, 0), "unknown-verb");
+	scenario_close(s);
+}
+
 static void test_different(void **state)
 {
 	static const char *const texts[] = {
@@ -262,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_generated),
 		cmocka_unit_test(test_spacing),
+		cmocka_unit_test(test_properties),
 		cmocka_unit_test(test_different),
 	};
 

@@ -67,6 +67,68 @@ static void test_writes_to_nowhere(void **state)
 			 SCENARIO_PASSED);
 }
 
+/* AMD has a table for each device: it must be named, and is named in what is printed. */
+static void test_amd_places(void **state)
+{
+	static const char machine[] =
+		"topology\ndomain vec x86-vector\ndomain ir amd-ir parent=vec\n"
+		"device nic pci 00:03.0 msix=4\nend\n"
+		"enable nic msix 0 as q\n";
+	char text[1024];
+	struct scenario *s;
+	char *printed = NULL;
+	size_t size;
+	FILE *f = open_memstream(&printed, &size);
+
+	(void)state;
+	snprintf(text, sizeof(text), "%sexpect state ir.irte[0] lo=0\n", machine);
+	run_text(text, "wrong-kind");
+	snprintf(text, sizeof(text), "%swrite ir.irte[0].lo 0\n", machine);
+	run_text(text, "unknown-field");
+	snprintf(text, sizeof(text), "%swrite ir.nic.irte[4096].lo 0\n", machine);
+	run_text(text, "unknown-field");
+	snprintf(text, sizeof(text), "%sexpect write ir.nic.irte[0].lo 0x123\n", machine);
+	s = parse_text(text);
+	scenario_run(s, NULL, NULL);
+	scenario_print_diagnostics(&s, 1, f, DIAGNOSTICS_HUMAN, false);
+	fclose(f);
+	assert_non_null(strstr(printed, "write ir.nic.irte[0].lo 0x"));
+	free(printed);
+	scenario_close(s);
+}
+
+static void test_wires(void **state)
+{
+	static const char machine[] =
+		"topology\ncpus 2\ndomain imsic imsic\n"
+		"domain wires aplic sources=16\ndevice nic pci 00:03.0 msix=4\n"
+		"end\n";
+	char text[1024];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%smap nic.msix[0] high\n", machine);
+	run_text(text, "wrong-kind");
+	snprintf(text, sizeof(text), "%smap wires.wire high\n", machine);
+	run_text(text, "wrong-kind");
+	snprintf(text, sizeof(text), "%smap wires.wire[17] high\n", machine);
+	run_text(text, "bad-index");
+	snprintf(text, sizeof(text), "%swrite wires.wire[1].data 1\n", machine);
+	run_text(text, "unknown-field");
+	snprintf(text, sizeof(text), "%smask wires.wire[1]\n", machine);
+	run_text(text, "unknown-field");
+	snprintf(text, sizeof(text),
+		 "%senable wires msix 0 -> error ENODEV\nalloc wires any -> error ENOTSUPP\n"
+		 "pool wires.wire -> error ENODEV\nreset wires -> error ENODEV\n"
+		 "restore wires -> error ENODEV\nremove wires -> error ENODEV\n",
+		 machine);
+	run_text(text, "");
+	/* A bridge without a parent that takes it. */
+	run_text("topology\ndomain vec x86-vector\ndomain wires mbigen\nend\ntick\n",
+		 "bad-topology");
+	run_text("topology\ndomain vec x86-vector\ndomain wires aplic\nend\ntick\n",
+		 "bad-topology");
+}
+
 static void test_endless_repeat(void **state)
 {
 	(void)state;
@@ -284,6 +346,8 @@ int main(void)
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_unsupported),
 		cmocka_unit_test(test_writes_to_nowhere),
+		cmocka_unit_test(test_amd_places),
+		cmocka_unit_test(test_wires),
 		cmocka_unit_test(test_endless_repeat),
 		cmocka_unit_test(test_strictness),
 		cmocka_unit_test(test_variables),

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef IRQLAB_SCENARIO_TOPOLOGY_BUILDER_H
+#define IRQLAB_SCENARIO_TOPOLOGY_BUILDER_H
+
+#include "scenario/scope.h"
+
+/* A topology block on its way to a description. Private to topology.c and topology_domains.c. */
+
+struct builder {
+	struct scope *scope;
+	struct topology *t;
+	const struct stmt *stmt; /* the line */
+	bool good;
+};
+
+static inline void fail_unless(struct builder *b, bool good)
+{
+	b->good &= good;
+}
+
+/* An argument of the line; out of bounds is an error. */
+static inline uint64_t number(struct builder *b, const char *param, uint64_t lowest,
+			      uint64_t highest, uint64_t otherwise)
+{
+	uint64_t value;
+
+	fail_unless(b, arg_number(b->scope, b->stmt, param, lowest, highest, otherwise, &value));
+	return value;
+}
+
+/* NULL: not given. */
+static inline const char *plain_name(struct builder *b, const char *param)
+{
+	const struct pattern *value = stmt_value(b->stmt, param);
+	struct text text = {0};
+	const char *out;
+
+	if (!value)
+		return NULL;
+	path_print(value->path, &text);
+	out = stash_string(b->scope->stash, text_string(&text));
+	text_free(&text);
+	return out;
+}
+
+static inline const struct arg *argument(struct builder *b, const char *param)
+{
+	return stmt_arg(b->stmt, param);
+}
+
+/* topology_domains.c */
+bool parent_is_known(struct builder *b); /* or there is none; an error otherwise */
+void build_domain(struct builder *b);
+
+#endif
