@@ -4,6 +4,7 @@
 #include "core/core.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the log ---- */
@@ -304,8 +305,9 @@ struct irq_domain *fake_add_top(struct fake *fake)
 
 /* ---- machine and devices ---- */
 
-void fake_create(struct fake *fake)
+int fake_setup(void **state)
 {
+	struct fake *fake = malloc(sizeof(*fake));
 	struct irq_core_config config = {.first_dynamic_irq = 24, .nr_cpus = 2};
 
 	*fake = (struct fake){.vectors = FAKE_SLOTS};
@@ -315,11 +317,17 @@ void fake_create(struct fake *fake)
 	assert_int_equal(irq_core_init(fake->m, &config), 0);
 	add_level(fake, FAKE_ROOT, DOMAIN_BUS_ANY);
 	add_level(fake, FAKE_MIDDLE, DOMAIN_BUS_DMAR);
+	*state = fake;
+	return 0;
 }
 
-void fake_destroy(struct fake *fake)
+int fake_teardown(void **state)
 {
+	struct fake *fake = *state;
+
 	machine_destroy(fake->m);
+	free(fake);
+	return 0;
 }
 
 static void device_digest(const void *object, struct digest *d)

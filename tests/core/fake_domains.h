@@ -40,9 +40,9 @@ struct fake {
 	int prepare_result;
 };
 
-/* A machine with two CPUs, numbers from 24, and root and middle (no top). */
-void fake_create(struct fake *fake);
-void fake_destroy(struct fake *fake);
+/* Of a test: a machine with two CPUs, numbers from 24, and root and middle (no top). */
+int fake_setup(void **state);
+int fake_teardown(void **state);
 /* A domain above the middle that is no MSI domain. */
 struct irq_domain *fake_add_top(struct fake *fake);
 struct device *fake_device(struct fake *fake, const char *bus_name, struct irq_domain *parent);

@@ -9,22 +9,6 @@
 
 /* Lines as firmware describes them, in domains of each kind. */
 
-static int setup(void **state)
-{
-	struct fake *fake = malloc(sizeof(*fake));
-
-	fake_create(fake);
-	*state = fake;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fake_destroy(*state);
-	free(*state);
-	return 0;
-}
-
 static unsigned map(struct machine *m, const char *fwnode, uint32_t hwirq, uint32_t type)
 {
 	const struct irq_fwspec fwspec = {
@@ -220,12 +204,12 @@ static void test_private_node(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_flat, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_one_cell, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_which_domain, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hierarchy, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bridge, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_private_node, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_flat, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_one_cell, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_which_domain, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_hierarchy, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_bridge, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_private_node, fake_setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,22 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int setup(void **state)
-{
-	struct fake *fake = malloc(sizeof(*fake));
-
-	fake_create(fake);
-	*state = fake;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fake_destroy(*state);
-	free(*state);
-	return 0;
-}
-
 static int alloc(struct irq_domain *domain, unsigned nr)
 {
 	return irq_domain_alloc_irqs(domain, -1, nr, -1, NULL, NULL);
@@ -583,29 +567,32 @@ static void test_order_of_creation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_token_comes_later, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_what_a_domain_is, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_slots_are_required, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_find, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_removal, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_order_of_levels, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_free_leaves_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_base, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_affinity, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_each_level_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_memory_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_trim, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_chips_are_required, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_chip_below_the_marker, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_same_hwirq_twice, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_map, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_free_of_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_set_info, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_activation, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_activation_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hierarchy_is_locked, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_order_of_creation, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_token_comes_later, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_what_a_domain_is, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_slots_are_required, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_find, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_removal, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_order_of_levels, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_free_leaves_nothing, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_base, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_affinity, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_each_level_fails, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_memory_fails, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_trim, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_chips_are_required, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_no_chip_below_the_marker, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_same_hwirq_twice, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_no_map, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_free_of_nothing, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_set_info, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_activation, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_activation_fails, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_hierarchy_is_locked, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_order_of_creation, fake_setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("irqdomain", tests, NULL, NULL);

@@ -7,22 +7,6 @@
 
 #define SIMPLE MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS
 
-static int setup(void **state)
-{
-	struct fake *fake = malloc(sizeof(*fake));
-
-	fake_create(fake);
-	*state = fake;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fake_destroy(*state);
-	free(*state);
-	return 0;
-}
-
 static struct device *device_from(struct fake *fake, const struct msi_domain_template *template)
 {
 	struct device *dev = fake_device(fake, "dev", fake->domain[FAKE_MIDDLE]);
@@ -729,35 +713,45 @@ static void test_memory_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_store_needs_the_lock, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_batch_is_one, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_block_of_one_descriptor, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_ranges, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_budget, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_failure_is_mapped, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_prepare_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_activation_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_descriptors_of_the_caller, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_batch_spares_foreign, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_batch_erases_foreign, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_second_batch_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_early_activation, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_mask_does_not_reserve, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_managed_without_cpu, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_alloc_at, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_special_and_pool, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_cookie_comes_first, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_empty_mask, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_failed_alloc_at_keeps_nothing, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_free_spares_handlers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_free_with_handlers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_request_and_free_leave_nothing, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_post_free, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_somebody_else_allocates, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_not_in_interrupt_context, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_memory_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_store_needs_the_lock, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_batch_is_one, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_block_of_one_descriptor, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_bad_ranges, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_budget, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_failure_is_mapped, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_prepare_fails, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_activation_fails, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_descriptors_of_the_caller, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_batch_spares_foreign, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_batch_erases_foreign, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_second_batch_fails, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_early_activation, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_no_mask_does_not_reserve, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_managed_without_cpu, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_alloc_at, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_special_and_pool, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_cookie_comes_first, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_empty_mask, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_failed_alloc_at_keeps_nothing, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_free_spares_handlers, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_free_with_handlers, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_request_and_free_leave_nothing, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_post_free, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_somebody_else_allocates, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_not_in_interrupt_context, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_memory_fails, fake_setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("msi_alloc", tests, NULL, NULL);

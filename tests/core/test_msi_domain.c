@@ -8,22 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int setup(void **state)
-{
-	struct fake *fake = malloc(sizeof(*fake));
-
-	fake_create(fake);
-	*state = fake;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fake_destroy(*state);
-	free(*state);
-	return 0;
-}
-
 static struct device *device_below(struct fake *fake, enum fake_level level)
 {
 	return fake_device(fake, "0000:00:03.0", fake->domain[level]);
@@ -491,26 +475,30 @@ static void test_trace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_long_names_are_cut, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_slot_is_taken, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_size, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_flags_and_copies, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_detach_and_take_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_memory_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_separate_index_spaces, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lookup_is_the_templates, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_activation_writes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_affinity, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_second_message, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_level_unwinds, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_isolation, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_global_domain, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_container_lives_with_the_device, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_removal_with_interrupts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_trace, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_long_names_are_cut, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_refusals, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_slot_is_taken, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_size, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_flags_and_copies, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_detach_and_take_back, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_memory_fails, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_separate_index_spaces, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_lookup_is_the_templates, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_activation_writes, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_affinity, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_second_message, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_level_unwinds, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_isolation, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_global_domain, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_container_lives_with_the_device, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_removal_with_interrupts, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_trace, fake_setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("msi_domain", tests, NULL, NULL);

@@ -4,22 +4,6 @@
 
 #include <stdlib.h>
 
-static int setup(void **state)
-{
-	struct fake *fake = malloc(sizeof(*fake));
-
-	fake_create(fake);
-	*state = fake;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fake_destroy(*state);
-	free(*state);
-	return 0;
-}
-
 /* ---- the store ---- */
 
 static void test_insert(void **state)
@@ -116,10 +100,11 @@ static void test_iteration(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_insert, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_insert_without_domain, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_affinity_is_copied, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_iteration, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_insert, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_insert_without_domain, fake_setup,
+						fake_teardown),
+		cmocka_unit_test_setup_teardown(test_affinity_is_copied, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_iteration, fake_setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("msi_store", tests, NULL, NULL);

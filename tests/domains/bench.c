@@ -140,39 +140,3 @@ struct x86_vector_info bench_vector(struct bench *b, unsigned irq)
 	assert_true(x86_vector_info(b->m, irq, &info));
 	return info;
 }
-
-unsigned bench_writes(struct bench *b, uint64_t from, const char *prefix, struct bench_write *out,
-		      unsigned max)
-{
-	unsigned found = 0;
-
-	for (uint64_t at = from; at < tape_position(b->m); at++) {
-		const struct tape_record *r = tape_at(b->m, at);
-		struct bench_write w = {.value = r->value};
-		struct bus_place place;
-
-		if (r->kind > TAPE_CONFIG || !tape_place(b->m, r, &place))
-			continue;
-		if (place.index >= 0)
-			snprintf(w.place, sizeof(w.place), "%s.%s[%d].%s", place.object,
-				 place.store, (int)place.index, place.field ? place.field : "");
-		else
-			snprintf(w.place, sizeof(w.place), "%s.%s.%s", place.object, place.store,
-				 place.field ? place.field : "");
-		if (strncmp(w.place, prefix, strlen(prefix)) != 0)
-			continue;
-		if (found < max)
-			out[found] = w;
-		found++;
-	}
-	return found;
-}
-
-unsigned bench_events(struct bench *b, uint64_t from, enum tape_kind kind)
-{
-	unsigned found = 0;
-
-	for (uint64_t at = from; at < tape_position(b->m); at++)
-		found += tape_at(b->m, at)->kind == kind;
-	return found;
-}

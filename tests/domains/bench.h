@@ -2,6 +2,7 @@
 #ifndef IRQLAB_TESTS_DOMAINS_BENCH_H
 #define IRQLAB_TESTS_DOMAINS_BENCH_H
 
+#include "domains/tape_writes.h"
 #include "domains/x86.h"
 
 #include <irqlab/bus.h>
@@ -58,15 +59,5 @@ void bench_affinity(struct bench *b, unsigned irq, const char *cpus);
 /* The device raises, and CPUs take what they can. Handler runs since. */
 unsigned bench_raise(struct bench *b, struct device *dev, unsigned index);
 struct x86_vector_info bench_vector(struct bench *b, unsigned irq);
-
-/* Writes to a place named "object.store[index].field" since `from`, one by one. */
-struct bench_write {
-	char place[80];
-	uint64_t value;
-};
-unsigned bench_writes(struct bench *b, uint64_t from, const char *prefix, struct bench_write *out,
-		      unsigned max);
-/* How many records of a kind there are since `from`. */
-unsigned bench_events(struct bench *b, uint64_t from, enum tape_kind kind);
 
 #endif

@@ -144,39 +144,3 @@ bool riscv_unchanged(struct riscv_bench *b, struct fingerprint before)
 {
 	return fingerprint_equal(before, riscv_print(b));
 }
-
-unsigned riscv_writes(struct riscv_bench *b, uint64_t from, const char *prefix,
-		      struct riscv_write *out, unsigned max)
-{
-	unsigned found = 0;
-
-	for (uint64_t at = from; at < tape_position(b->m); at++) {
-		const struct tape_record *r = tape_at(b->m, at);
-		struct riscv_write w = {.value = r->value, .cpu = r->actor};
-		struct bus_place place;
-
-		if (r->kind > TAPE_CONFIG || !tape_place(b->m, r, &place))
-			continue;
-		if (place.index >= 0)
-			snprintf(w.place, sizeof(w.place), "%s.%s[%d].%s", place.object,
-				 place.store, (int)place.index, place.field ? place.field : "");
-		else
-			snprintf(w.place, sizeof(w.place), "%s.%s.%s", place.object, place.store,
-				 place.field ? place.field : "");
-		if (strncmp(w.place, prefix, strlen(prefix)) != 0)
-			continue;
-		if (found < max)
-			out[found] = w;
-		found++;
-	}
-	return found;
-}
-
-unsigned riscv_events(struct riscv_bench *b, uint64_t from, enum tape_kind kind)
-{
-	unsigned found = 0;
-
-	for (uint64_t at = from; at < tape_position(b->m); at++)
-		found += tape_at(b->m, at)->kind == kind;
-	return found;
-}

@@ -2,6 +2,7 @@
 #ifndef IRQLAB_TESTS_DOMAINS_RISCV_BENCH_H
 #define IRQLAB_TESTS_DOMAINS_RISCV_BENCH_H
 
+#include "domains/tape_writes.h"
 #include "domains/imsic.h"
 #include "domains/wired_msi.h"
 
@@ -58,16 +59,5 @@ unsigned riscv_deliver(struct riscv_bench *b);
 struct imsic_irq_info riscv_info(struct riscv_bench *b, unsigned irq);
 struct fingerprint riscv_print(struct riscv_bench *b);
 bool riscv_unchanged(struct riscv_bench *b, struct fingerprint before);
-
-/* Writes to a place "object.store[index].field" since `from`; places that begin with `prefix`. */
-struct riscv_write {
-	char place[80];
-	uint64_t value;
-	unsigned cpu;
-};
-unsigned riscv_writes(struct riscv_bench *b, uint64_t from, const char *prefix,
-		      struct riscv_write *out, unsigned max);
-/* How many records of a kind there are since `from`. */
-unsigned riscv_events(struct riscv_bench *b, uint64_t from, enum tape_kind kind);
 
 #endif

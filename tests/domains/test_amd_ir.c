@@ -141,14 +141,14 @@ static void test_last_entry(void **state)
 	for (int stays = 1; stays >= 0; stays--) {
 		struct bench *b = amd(16);
 		uint64_t table, from;
-		struct bench_write w[4];
+		struct tape_write w[4];
 
 		machine_set_switch(b->m, SWITCH_AMD_TABLE_STAYS, stays);
 		bench_alloc(b, b->nic, 2, PCI_IRQ_MSIX);
 		table = amd_ir_table(unit_domain(b), 0x18);
 		from = tape_position(b->m);
 		pci_free_irq_vectors(b->nic);
-		assert_int_equal(bench_writes(b, from, "ir.dte[24].q2", w, 4), !stays);
+		assert_int_equal(tape_writes(b->m, from, "ir.dte[24].q2", w, 4), !stays);
 		assert_int_equal(amd_ir_table(unit_domain(b), 0x18), stays ? table : 0);
 		assert_int_equal(dte_of(b, 0x18) >> 60, stays ? 2 : 0);
 		assert_int_equal(dte_of(b, 0x18) & 1, 1);
@@ -163,8 +163,8 @@ static void expect_abort(struct bench *b, uint16_t requester, uint64_t logged)
 	uint64_t from = tape_position(b->m), event[2];
 
 	bus_send_message(b->m, &message);
-	assert_int_equal(bench_events(b, from, TAPE_REQUEST), 0);
-	assert_int_equal(bench_events(b, from, TAPE_FAULT), 1);
+	assert_int_equal(tape_events(b->m, from, TAPE_REQUEST), 0);
+	assert_int_equal(tape_events(b->m, from, TAPE_FAULT), 1);
 	assert_true(bus_memory_read(b->m, u->events + 16 * logged, event, 16));
 	assert_int_equal(event[0], UINT64_C(2) << 60 | UINT64_C(1) << 51 | requester);
 	assert_int_equal(event[1], 0xfee00000);
@@ -201,7 +201,7 @@ static void test_activation_writes_twice(void **state)
 	struct bench *b = amd(16);
 	unsigned irq = bench_alloc(b, b->nic, 1, PCI_IRQ_MSIX);
 	struct amd_unit *u = unit_domain(b)->host_data;
-	struct bench_write w[20];
+	struct tape_write w[20];
 	unsigned tail = u->tail;
 	char place[40];
 	uint64_t from = tape_position(b->m);
@@ -210,11 +210,11 @@ static void test_activation_writes_twice(void **state)
 	bench_affinity(b, irq, "2");
 	bench_request(b, irq);
 	/* As it was left, then the new one; then startup sets the affinity once more. */
-	assert_int_equal(bench_writes(b, from, "ir-18.irte[0].lo", w, 20), 3);
+	assert_int_equal(tape_writes(b->m, from, "ir-18.irte[0].lo", w, 20), 3);
 	assert_int_equal(w[0].value, 0x1);
 	assert_int_equal(w[1].value, 0x201);
 	assert_int_equal(w[2].value, 0x201);
-	assert_int_equal(bench_writes(b, from, "ir.cmd", w, 20), 12);
+	assert_int_equal(tape_writes(b->m, from, "ir.cmd", w, 20), 12);
 	snprintf(place, sizeof(place), "ir.cmd[%u].lo", tail);
 	assert_string_equal(w[0].place, place);
 	assert_int_equal(w[0].value, 0x5000000000000018);

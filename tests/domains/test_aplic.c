@@ -254,7 +254,7 @@ static void test_edge(void **state)
 static void test_level(void **state)
 {
 	struct riscv_bench *b = plain();
-	struct riscv_write w[4];
+	struct tape_write w[4];
 	uint64_t from;
 
 	(void)state;
@@ -263,14 +263,14 @@ static void test_level(void **state)
 	b->lowers_source = 12;
 	from = tape_position(b->m);
 	assert_int_equal(line(b, 12, true), 1);
-	assert_int_equal(riscv_writes(b, from, "aplic.reg.setipnum_le", w, 4), 0);
+	assert_int_equal(tape_writes(b->m, from, "aplic.reg.setipnum_le", w, 4), 0);
 
 	b->lowers = false;
 	aplic_set_line(b->m, 0, 12, true);
 	from = tape_position(b->m);
 	assert_int_equal(machine_deliver(b->m, 5), -EBUSY);
 	assert_int_equal(b->handled, 6);
-	assert_int_equal(riscv_writes(b, from, "aplic.reg.setipnum_le", w, 4), 5);
+	assert_int_equal(tape_writes(b->m, from, "aplic.reg.setipnum_le", w, 4), 5);
 	assert_int_equal(w[0].value, 12);
 	aplic_set_line(b->m, 0, 12, false);
 	riscv_deliver(b);
@@ -353,18 +353,18 @@ static void test_order_of_masks(void **state)
 {
 	struct riscv_bench *b = riscv_create(&(struct riscv_shape){.cpus = 1});
 	struct irq_data *d = irq_get_irq_data(b->m, map_and_request(b, 12, IRQ_TYPE_EDGE_RISING));
-	struct riscv_write w[8];
+	struct tape_write w[8];
 	uint64_t from = tape_position(b->m);
 
 	(void)state;
 	d->chip->irq_mask(d);
-	assert_int_equal(riscv_writes(b, from, "", w, 8), 3);
+	assert_int_equal(tape_writes(b->m, from, "", w, 8), 3);
 	assert_string_equal(w[0].place, "aplic.reg.clrienum");
 	assert_int_equal(w[0].value, 12);
 	assert_string_equal(w[2].place, "imsic.csr.reg_clear");
 	from = tape_position(b->m);
 	d->chip->irq_unmask(d);
-	assert_int_equal(riscv_writes(b, from, "", w, 8), 3);
+	assert_int_equal(tape_writes(b->m, from, "", w, 8), 3);
 	assert_string_equal(w[1].place, "imsic.csr.reg_set");
 	assert_string_equal(w[2].place, "aplic.reg.setienum");
 	riscv_destroy(b);
@@ -376,7 +376,7 @@ static void test_looks_again(void **state)
 	struct riscv_bench *b = riscv_create(&(struct riscv_shape){.cpus = 1});
 	unsigned irq = map_and_request(b, 12, IRQ_TYPE_LEVEL_HIGH);
 	struct irq_data *d = irq_get_irq_data(b->m, irq);
-	struct riscv_write w[8];
+	struct tape_write w[8];
 	uint64_t from;
 
 	(void)state;
@@ -385,14 +385,14 @@ static void test_looks_again(void **state)
 	bus_write(b->m, APLIC_BASE(0) + APLIC_CLRIPNUM, 4, 12);
 	from = tape_position(b->m);
 	d->chip->irq_set_type(d, IRQ_TYPE_LEVEL_HIGH);
-	assert_int_equal(riscv_writes(b, from, "aplic", w, 8), 2);
+	assert_int_equal(tape_writes(b->m, from, "aplic", w, 8), 2);
 	assert_string_equal(w[0].place, "aplic.source[12].cfg");
 	assert_string_equal(w[1].place, "aplic.reg.setipnum_le");
 	assert_true(source_of(b, 12).pending);
 	bus_write(b->m, APLIC_BASE(0) + APLIC_CLRIPNUM, 4, 12);
 	from = tape_position(b->m);
 	d->chip->irq_unmask(d);
-	assert_int_equal(riscv_writes(b, from, "aplic", w, 8), 2);
+	assert_int_equal(tape_writes(b->m, from, "aplic", w, 8), 2);
 	assert_string_equal(w[0].place, "aplic.reg.setienum");
 	assert_string_equal(w[1].place, "aplic.reg.setipnum_le");
 	assert_int_equal(line(b, 12, false), 1); /* it was sent already */
@@ -402,7 +402,7 @@ static void test_looks_again(void **state)
 	d->chip->irq_set_type(d, IRQ_TYPE_LEVEL_HIGH);
 	aplic_set_line(b->m, 0, 12, true);
 	d->chip->irq_set_type(d, IRQ_TYPE_EDGE_RISING);
-	assert_int_equal(riscv_writes(b, from, "aplic.reg.setipnum_le", w, 8), 0);
+	assert_int_equal(tape_writes(b->m, from, "aplic.reg.setipnum_le", w, 8), 0);
 	riscv_destroy(b);
 }
 
@@ -411,13 +411,13 @@ static void test_request_and_free(void **state)
 {
 	struct riscv_bench *b = riscv_create(&(struct riscv_shape){.cpus = 1});
 	unsigned irq = map(b, 12, IRQ_TYPE_LEVEL_HIGH);
-	struct riscv_write w[8];
+	struct tape_write w[8];
 	uint64_t from = tape_position(b->m);
 
 	(void)state;
 	assert_int_equal(source_of(b, 12).config, APLIC_INACTIVE);
 	riscv_request(b, irq);
-	assert_int_equal(riscv_writes(b, from, "aplic", w, 8), 3);
+	assert_int_equal(tape_writes(b->m, from, "aplic", w, 8), 3);
 	assert_string_equal(w[0].place, "aplic.source[12].cfg");
 	assert_int_equal(w[0].value, APLIC_HIGH);
 	assert_string_equal(w[1].place, "aplic.source[12].target");
@@ -425,7 +425,7 @@ static void test_request_and_free(void **state)
 	assert_string_equal(w[2].place, "aplic.reg.setienum");
 	from = tape_position(b->m);
 	riscv_free_irq(b, irq);
-	assert_int_equal(riscv_writes(b, from, "aplic", w, 8), 2);
+	assert_int_equal(tape_writes(b->m, from, "aplic", w, 8), 2);
 	assert_string_equal(w[0].place, "aplic.reg.clrienum");
 	assert_string_equal(w[1].place, "aplic.source[12].target");
 	assert_int_equal(w[1].value, 0);

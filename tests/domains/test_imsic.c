@@ -214,12 +214,12 @@ static void test_order_of_masks(void **state)
 {
 	struct riscv_bench *b = riscv_create(&(struct riscv_shape){.cpus = 1});
 	struct irq_data *d = irq_get_irq_data(b->m, riscv_alloc(b, 1));
-	struct riscv_write w[8];
+	struct tape_write w[8];
 	uint64_t from = tape_position(b->m);
 
 	(void)state;
 	d->chip->irq_unmask(d);
-	assert_int_equal(riscv_writes(b, from, "", w, 8), 3);
+	assert_int_equal(tape_writes(b->m, from, "", w, 8), 3);
 	assert_string_equal(w[0].place, "imsic.csr.select");
 	assert_int_equal(w[0].value, IMSIC_EIE);
 	assert_string_equal(w[1].place, "imsic.csr.reg_set");
@@ -228,7 +228,7 @@ static void test_order_of_masks(void **state)
 	assert_int_equal(w[2].value, 0);
 	from = tape_position(b->m);
 	d->chip->irq_mask(d);
-	assert_int_equal(riscv_writes(b, from, "", w, 8), 3);
+	assert_int_equal(tape_writes(b->m, from, "", w, 8), 3);
 	assert_string_equal(w[0].place, "nic.msix[0].ctrl");
 	assert_int_equal(w[0].value, 1);
 	assert_string_equal(w[2].place, "imsic.csr.reg_clear");

@@ -38,7 +38,7 @@ static void test_order(void **state)
 {
 	struct riscv_bench *b = plain();
 	unsigned irq = riscv_alloc(b, 1);
-	struct riscv_write w[16];
+	struct tape_write w[16];
 	uint64_t from;
 
 	(void)state;
@@ -46,7 +46,7 @@ static void test_order(void **state)
 	settle(b);
 	from = tape_position(b->m);
 	assert_int_equal(riscv_affinity(b, irq, "2"), 0);
-	assert_int_equal(riscv_writes(b, from, "", w, 16), 8);
+	assert_int_equal(tape_writes(b->m, from, "", w, 16), 8);
 	assert_string_equal(w[0].place, "nic.msix[0].ctrl");
 	assert_string_equal(w[1].place, "nic.msix[0].addr_lo");
 	assert_int_equal(w[1].value, IMSIC_BASE + 0x2000);
@@ -67,7 +67,7 @@ static void test_order(void **state)
 	assert_int_equal(riscv_raise(b, 0), 0); /* CPU 2 has not enabled it yet */
 	from = tape_position(b->m);
 	machine_tick(b->m, 1);
-	assert_int_equal(riscv_writes(b, from, "imsic.csr.reg_set", w, 16), 1);
+	assert_int_equal(tape_writes(b->m, from, "imsic.csr.reg_set", w, 16), 1);
 	assert_int_equal(w[0].cpu, 2);
 	assert_int_equal(b->handled, 1);
 	assert_int_equal(b->handled_on, 2);
@@ -146,7 +146,7 @@ static void test_nothing_is_lost(void **state)
 {
 	struct riscv_bench *b = plain();
 	unsigned irq = riscv_alloc(b, 1);
-	struct riscv_write w[4];
+	struct tape_write w[4];
 	uint64_t from;
 
 	(void)state;
@@ -155,7 +155,7 @@ static void test_nothing_is_lost(void **state)
 	assert_true(imsic_pending(b->m, 0, 2));
 	from = tape_position(b->m);
 	assert_int_equal(riscv_affinity(b, irq, "3"), 0);
-	assert_int_equal(riscv_writes(b, from, "imsic.file", w, 4), 1);
+	assert_int_equal(tape_writes(b->m, from, "imsic.file", w, 4), 1);
 	assert_string_equal(w[0].place, "imsic.file[3].seteipnum_le");
 	assert_int_equal(w[0].value, 2);
 	assert_false(imsic_pending(b->m, 0, 2));

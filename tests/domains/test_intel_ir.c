@@ -151,7 +151,7 @@ static void test_behind_bridges(void **state)
 
 /* ---- writes ---- */
 
-static void expect_write(const struct bench_write *w, const char *place, uint64_t value)
+static void expect_write(const struct tape_write *w, const char *place, uint64_t value)
 {
 	assert_string_equal(w->place, place);
 	assert_int_equal(w->value, value);
@@ -161,7 +161,7 @@ static void test_an_update_is_low_high_invalidate(void **state)
 {
 	struct bench *b = intel(64, 0);
 	struct intel_unit *u = unit_domain(b)->host_data;
-	struct bench_write w[16];
+	struct tape_write w[16];
 	unsigned irq = bench_alloc(b, b->nic, 1, PCI_IRQ_MSIX), tail;
 	char place[40];
 	uint64_t from;
@@ -171,31 +171,31 @@ static void test_an_update_is_low_high_invalidate(void **state)
 	tail = u->tail;
 	from = tape_position(b->m);
 	bench_affinity(b, irq, "3");
-	assert_int_equal(bench_writes(b, from, "", w, 16), 7);
+	assert_int_equal(tape_writes(b->m, from, "", w, 16), 7);
 	expect_write(&w[0], "ir.irte[0].lo", 0x30000200009);
 	expect_write(&w[1], "ir.irte[0].hi", 0x40018);
 	snprintf(place, sizeof(place), "ir.iec[%u].lo", tail);
 	expect_write(&w[2], place, 0x14);
 	assert_int_equal(w[4].value & 0xf, 5); /* a wait follows */
 	expect_write(&w[6], "ir.reg.iqt", (tail + 2) * 16);
-	assert_int_equal(bench_writes(b, from, "nic", w, 16), 0); /* the device isn't told */
+	assert_int_equal(tape_writes(b->m, from, "nic", w, 16), 0); /* the device isn't told */
 	bench_destroy(b);
 }
 
 static void test_request_writes_twice_and_free_clears(void **state)
 {
 	struct bench *b = intel(64, 0);
-	struct bench_write w[16];
+	struct tape_write w[16];
 	unsigned irq = bench_alloc(b, b->nic, 1, PCI_IRQ_MSIX);
 	uint64_t from = tape_position(b->m);
 
 	(void)state;
 	expect_entry(b, irq, 0xef0009, 0x40018); /* parked */
 	bench_request(b, irq);
-	assert_int_equal(bench_writes(b, from, "ir.irte[0].lo", w, 16), 2);
+	assert_int_equal(tape_writes(b->m, from, "ir.irte[0].lo", w, 16), 2);
 	from = tape_position(b->m);
 	bench_free_irq(b, irq);
-	assert_int_equal(bench_writes(b, from, "ir.irte[0]", w, 16), 2);
+	assert_int_equal(tape_writes(b->m, from, "ir.irte[0]", w, 16), 2);
 	expect_entry(b, irq, 0, 0);
 	bench_destroy(b);
 }
@@ -383,7 +383,7 @@ static void test_posting(void **state)
 	unsigned irq = bench_alloc(b, b->nic, 1, PCI_IRQ_MSIX);
 	struct intel_vcpu_info guest = {.descriptor = 0x123456780, .vector = 0x31};
 	struct irq_data *d;
-	struct bench_write w[4];
+	struct tape_write w[4];
 	uint64_t from;
 
 	(void)state;
@@ -393,11 +393,12 @@ static void test_posting(void **state)
 	assert_int_equal(d->chip->irq_set_vcpu_affinity(d, &guest), 0);
 	expect_entry(b, irq, 0x2345678000318001, 0x100040018);
 	assert_true(info_of(b, irq).posted);
-	assert_int_equal(bench_writes(b, from, "ir.irte", w, 4), 2);
+	assert_int_equal(tape_writes(b->m, from, "ir.irte", w, 4), 2);
 
 	from = tape_position(b->m);
 	assert_int_equal(irq_set_affinity(b->m, irq, cpumask_of(b->m, 1)), 0);
-	assert_int_equal(bench_writes(b, from, "ir.irte", w, 4), 0); /* the entry is the guest's */
+	assert_int_equal(tape_writes(b->m, from, "ir.irte", w, 4),
+			 0); /* the entry is the guest's */
 	assert_int_equal(info_of(b, irq).shadow[0], 0x10000200009);
 	assert_int_equal(d->chip->irq_set_vcpu_affinity(d, NULL), 0);
 	expect_entry(b, irq, 0x10000200009, 0x40018);

@@ -190,7 +190,7 @@ static void test_end(void **state)
 		struct riscv_bench *b = with_fake_parent(&fake);
 		unsigned irq = wired_map(b->mbigen, 70,
 					 level ? IRQ_TYPE_LEVEL_HIGH : IRQ_TYPE_EDGE_RISING);
-		struct riscv_write w[4];
+		struct tape_write w[4];
 		uint64_t from;
 
 		(void)state;
@@ -202,7 +202,7 @@ static void test_end(void **state)
 		bus_read(b->m, IMSIC_CSR_BASE + IMSIC_CLAIM, 8);
 		assert_int_equal(b->handled, 1);
 		assert_int_equal(fake.eois, 1);
-		assert_int_equal(riscv_writes(b, from, "wires", w, 4), level);
+		assert_int_equal(tape_writes(b->m, from, "wires", w, 4), level);
 		if (level) {
 			assert_string_equal(w[0].place, "wires.pin[64].clear");
 			assert_int_equal(w[0].value, 1u << 6);

@@ -114,7 +114,7 @@ static void moved_from_another_cpu(void **state)
 	struct bench *b = bench_create(&(struct bench_shape){0});
 	struct irq_data *d;
 	unsigned irq;
-	struct bench_write w[8];
+	struct tape_write w[8];
 	uint64_t from;
 
 	(void)state;
@@ -131,7 +131,7 @@ static void moved_from_another_cpu(void **state)
 	assert_int_equal(d->chip->irq_set_affinity(d, cpumask_of(b->m, 2), false), 0);
 	assert_int_equal(warned(b, WARN_MSI_WRONG_CPU), 1);
 	/* Written in one go. */
-	assert_int_equal(bench_writes(b, from, "old.msi.addr_lo", w, 8), 1);
+	assert_int_equal(tape_writes(b->m, from, "old.msi.addr_lo", w, 8), 1);
 	assert_int_equal(bench_vector(b, irq).cpu, 2);
 	bench_destroy(b);
 }

@@ -254,7 +254,7 @@ static void test_no_move_where_it_may_stay(void **state)
 /* ---- the order of writes when vector and CPU change ---- */
 
 static unsigned messages_of_a_move(struct bench *b, struct device *dev, const char *place,
-				   struct bench_write *w)
+				   struct tape_write *w)
 {
 	unsigned irq = bench_alloc(b, dev, 1, PCI_IRQ_MSI | PCI_IRQ_MSIX);
 	/* So that vectors differ between the CPUs. */
@@ -269,10 +269,10 @@ static unsigned messages_of_a_move(struct bench *b, struct device *dev, const ch
 	bench_raise(b, dev, 0);
 	assert_int_equal(bench_vector(b, irq).cpu, 2);
 	assert_int_not_equal(bench_vector(b, irq).vector, 32);
-	return bench_writes(b, from, place, w, 16);
+	return tape_writes(b->m, from, place, w, 16);
 }
 
-static void expect_two_steps(const struct bench_write *w, unsigned n)
+static void expect_two_steps(const struct tape_write *w, unsigned n)
 {
 	assert_int_equal(n, 2);
 	assert_int_equal(w[0].value, 0xfee00000); /* the old CPU, with the new vector */
@@ -281,7 +281,7 @@ static void expect_two_steps(const struct bench_write *w, unsigned n)
 
 static void test_careful_path_as_linux_has_it(void **state)
 {
-	struct bench_write w[16];
+	struct tape_write w[16];
 	struct bench *b;
 
 	(void)state;
@@ -296,7 +296,7 @@ static void test_careful_path_as_linux_has_it(void **state)
 
 static void test_careful_path_as_intended(void **state)
 {
-	struct bench_write w[16];
+	struct tape_write w[16];
 	struct bench *b;
 
 	(void)state;
@@ -430,7 +430,7 @@ static void test_marks_are_silent_once(void **state)
 	assert_int_equal(x86_vector_entry(b->m, 0, 32), VECTOR_UNUSED);
 	x86_common_interrupt(b->m, 0, 32);
 	assert_int_equal(machine_warnings(b->m, WARN_SPURIOUS_VECTOR), 1);
-	assert_int_equal(bench_events(b, from, TAPE_MMIO), 2); /* both were ended */
+	assert_int_equal(tape_events(b->m, from, TAPE_MMIO), 2); /* both were ended */
 	bench_destroy(b);
 }
 
