@@ -350,6 +350,12 @@ struct machine_desc {
  * operating system does when it sets the units up: the first records on the tape.
  */
 int machine_load(struct machine *m, const struct machine_desc *desc, const char **why);
+/*
+ * The same. With an error `*at` is the element of the description's arrays that it is about, a
+ * struct cpu_desc, remap_desc or device_desc; NULL: it is about none of these. NULL is permitted.
+ */
+int machine_load_at(struct machine *m, const struct machine_desc *desc, const char **why,
+		    const void **at);
 
 /* ---- a machine that starts as a live one does ---- */
 

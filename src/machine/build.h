@@ -14,6 +14,8 @@ struct build {
 	struct machine *m;
 	const struct machine_desc *desc;
 	const char *why;
+	/* What is being looked at: an element of the description; and what was as `why` came up. */
+	const void *at, *culprit;
 	bool booting; /* only CPU 0 runs, and nothing is mapped yet */
 	struct irq_domain *root;
 	struct irq_domain *remap[MAX_UNITS];

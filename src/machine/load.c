@@ -31,20 +31,22 @@
 
 int build_refuse(struct build *b, int ret, const char *why)
 {
-	if (!b->why)
+	if (!b->why) {
 		b->why = why;
+		b->culprit = b->at;
+	}
 	return ret;
 }
 
 /* ---- is the description a machine at all? ---- */
 
-static bool same_id_twice(const struct machine_desc *desc)
+static const struct cpu_desc *same_id_twice(const struct machine_desc *desc)
 {
 	for (uint32_t i = 0; desc->cpus && i < desc->nr_cpus; i++)
 		for (uint32_t j = 0; j < i; j++)
 			if (desc->cpus[i].apic_id == desc->cpus[j].apic_id)
-				return true;
-	return false;
+				return &desc->cpus[i];
+	return NULL;
 }
 
 static int check_cpus(struct build *b)
@@ -55,13 +57,18 @@ static int check_cpus(struct build *b)
 		return build_refuse(b, -EINVAL, "a machine has 1 to 4096 CPUs");
 	if (desc->apic_mode == APIC_LOGICAL_FLAT && desc->nr_cpus > 8)
 		return build_refuse(b, -EINVAL, "logical flat mode has room for 8 CPUs");
-	if (same_id_twice(desc))
+	b->at = same_id_twice(desc);
+	if (b->at)
 		return build_refuse(b, -EINVAL, "two CPUs have the same APIC id");
+	b->at = desc->cpus;
 	if (desc->cpus && desc->cpus[0].offline)
 		return build_refuse(b, -EINVAL, "CPU 0 cannot be offline");
-	for (uint32_t i = 0; desc->cpus && i < desc->nr_cpus; i++)
+	for (uint32_t i = 0; desc->cpus && i < desc->nr_cpus; i++) {
+		b->at = &desc->cpus[i];
 		if (desc->cpus[i].node >= 1024)
 			return build_refuse(b, -EINVAL, "NUMA nodes are numbered below 1024");
+	}
+	b->at = NULL;
 	if (desc->vector_first > desc->vector_last || desc->vector_last > 255 ||
 	    (desc->vector_last && desc->vector_first < 16))
 		return build_refuse(b, -EINVAL, "the vector window must lie within 16 to 255");
@@ -73,7 +80,7 @@ static int check_units(struct build *b)
 	if (b->desc->nr_remaps > MAX_UNITS)
 		return build_refuse(b, -EINVAL, "a machine has at most 8 remapping units");
 	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
-		const struct remap_desc *remap = &b->desc->remaps[i];
+		const struct remap_desc *remap = b->at = &b->desc->remaps[i];
 
 		if (remap->kind == REMAP_INTEL && (remap->entries < 2 || remap->entries > 65536 ||
 						   remap->entries & (remap->entries - 1)))
@@ -83,13 +90,14 @@ static int check_units(struct build *b)
 		if (remap->kind == REMAP_AMD && remap->entries > 512)
 			return build_refuse(b, -EINVAL, "an AMD table has at most 512 entries");
 	}
+	b->at = NULL;
 	return 0;
 }
 
 int build_check_devices(struct build *b)
 {
 	for (uint32_t i = 0; i < b->desc->nr_devices; i++) {
-		const struct device_desc *dev = &b->desc->devices[i];
+		const struct device_desc *dev = b->at = &b->desc->devices[i];
 
 		if (!dev->name || !*dev->name)
 			return build_refuse(b, -EINVAL, "a device needs a name");
@@ -109,6 +117,7 @@ int build_check_devices(struct build *b)
 						    "two devices have the same requester id");
 		}
 	}
+	b->at = NULL;
 	return 0;
 }
 
@@ -212,7 +221,7 @@ static uint16_t last_requester(const struct machine_desc *desc)
 static int build_units(struct build *b)
 {
 	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
-		const struct remap_desc *remap = &b->desc->remaps[i];
+		const struct remap_desc *remap = b->at = &b->desc->remaps[i];
 		uint64_t registers = 0;
 		int ret = 0;
 
@@ -233,6 +242,7 @@ static int build_units(struct build *b)
 		if (!b->remap[i])
 			return build_refuse(b, -ENOMEM, "a remapping domain cannot be made");
 	}
+	b->at = NULL;
 	return 0;
 }
 
@@ -292,6 +302,7 @@ int build_devices(struct build *b)
 		struct pci_dev *dev;
 		int ret;
 
+		b->at = &b->desc->devices[i];
 		if (!build_behind_vmd(b, &filled, &parent))
 			parent = msi_parent_of(b, desc);
 		if (!parent && (!b->desc->legacy || desc->parent))
@@ -306,6 +317,7 @@ int build_devices(struct build *b)
 		if (ret)
 			return build_refuse(b, ret, "a device cannot be added");
 	}
+	b->at = NULL;
 	return 0;
 }
 
@@ -540,12 +552,20 @@ int build_all_or_nothing(struct build *b, int (*build)(struct build *b), const c
 	return ret;
 }
 
-int machine_load(struct machine *m, const struct machine_desc *desc, const char **why)
+int machine_load_at(struct machine *m, const struct machine_desc *desc, const char **why,
+		    const void **at)
 {
 	struct build b = {.m = m, .desc = desc};
 	int ret = build_all_or_nothing(&b, load, "the machine cannot be built");
 
 	if (why && ret)
 		*why = b.why;
+	if (at && ret)
+		*at = b.culprit;
 	return ret;
+}
+
+int machine_load(struct machine *m, const struct machine_desc *desc, const char **why)
+{
+	return machine_load_at(m, desc, why, NULL);
 }

@@ -373,16 +373,41 @@ static void check_expect(struct checker *c, const struct stmt *stmt)
 		check_list(c, stmt->body);
 }
 
-int topology_load(struct topology *t, struct machine *m, const char **why)
+/* The line of the topology that made the element; otherwise its first. */
+static struct span line_of(const struct scope *scope, const void *element)
+{
+	const struct topology *t = &scope->topology;
+	struct span span = t->stmt->verb_span;
+
+	for (const struct name *n = scope->names; element && n; n = n->next)
+		if (n->device == element || n->unit == element)
+			return n->span;
+	for (const struct stmt *stmt = t->stmt->body; element && stmt; stmt = stmt->next) {
+		const struct pattern *cpu =
+			stmt->verb == VERB_T_CPU ? stmt_value(stmt, "CPU") : NULL;
+
+		if (cpu && cpu->kind == PATTERN_INT && &t->cpus[cpu->first.value] == element)
+			span = stmt->span;
+	}
+	return span;
+}
+
+bool topology_load(struct topology *t, struct machine *m, struct refusal *refusal)
 {
 	int ret;
 
-	*why = NULL;
+	*refusal = (struct refusal){0};
 	t->boot.machine = &t->desc;
-	ret = t->boots ? machine_boot(m, &t->boot, why) : machine_load(m, &t->desc, why);
-	if (ret && !*why)
-		*why = irqlab_errno_text(ret);
-	return ret;
+	if (t->boots)
+		ret = machine_boot(m, &t->boot, &refusal->why);
+	else
+		ret = machine_load_at(m, &t->desc, &refusal->why, &refusal->at);
+	return !ret;
+}
+
+void note_refusal(struct scope *scope, const struct refusal *refusal)
+{
+	scope_error(scope, DIAG_BAD_TOPOLOGY, line_of(scope, refusal->at), refusal->why);
 }
 
 /* In diagnostics, from here on: what is wrong only in this one. */
@@ -392,20 +417,20 @@ static void name_combination(struct scope *scope)
 		scope->diags->combination = scope_combination(scope, &scope->diags->stash);
 }
 
-static void check_machine(struct scope *scope, const struct stmt *stmt)
+static void check_machine(struct scope *scope)
 {
 	struct machine *m = machine_create(NULL);
-	const char *why;
-	int ret;
+	struct refusal refusal;
+	bool good;
 
 	if (!m)
 		stash_give_up(scope->stash);
-	ret = topology_load(&scope->topology, m, &why);
+	good = topology_load(&scope->topology, m, &refusal);
 	machine_destroy(m);
-	if (!ret)
+	if (good)
 		return;
 	name_combination(scope);
-	scope_error(scope, DIAG_BAD_TOPOLOGY, stmt->verb_span, why);
+	note_refusal(scope, &refusal);
 }
 
 static void check_topology(struct checker *c, const struct stmt *stmt)
@@ -417,7 +442,7 @@ static void check_topology(struct checker *c, const struct stmt *stmt)
 		return;
 	}
 	if (topology_build(c->scope, stmt) && c->machines)
-		check_machine(c->scope, stmt);
+		check_machine(c->scope);
 }
 
 /* A sweep goes back by itself, and decides itself what fails. */

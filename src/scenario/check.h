@@ -11,8 +11,13 @@
 
 /* scenario_check() without building machines: a run builds them anyway. */
 enum scenario_status check_names(struct scenario *s);
-/* Fills an empty machine as the topology says; 0, or negative with *why. */
-int topology_load(struct topology *t, struct machine *m, const char **why);
+struct refusal { /* of a machine: why, and the element of its description, or NULL */
+	const char *why;
+	const void *at;
+};
+/* Fills an empty machine as the topology says; false: it cannot be. */
+bool topology_load(struct topology *t, struct machine *m, struct refusal *refusal);
+void note_refusal(struct scope *scope, const struct refusal *refusal);
 void note_nothing_asserted(struct scope *scope);
 
 /* Of several of which `worst` is the worst that was not skipped: skipped only where all were. */

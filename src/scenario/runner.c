@@ -427,12 +427,12 @@ static void run_block(struct run *r, const struct stmt *stmt)
 
 static void run_topology(struct run *r, const struct stmt *stmt)
 {
-	const char *why;
+	struct refusal refusal;
 
 	if (!topology_build(&r->scope, stmt))
 		return;
-	if (topology_load(&r->scope.topology, r->m, &why)) {
-		scope_error(&r->scope, DIAG_BAD_TOPOLOGY, stmt->verb_span, why);
+	if (!topology_load(&r->scope.topology, r->m, &refusal)) {
+		note_refusal(&r->scope, &refusal);
 		return;
 	}
 	/* Scripts act as drivers and devices do. */

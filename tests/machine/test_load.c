@@ -37,38 +37,48 @@ static const struct {
 	struct machine_desc desc;
 	int error;
 	const char *why;
+	const void *at;
 } refused[] = {
-	{{.nr_cpus = 0}, -EINVAL, "a machine has 1 to 4096 CPUs"},
-	{{.nr_cpus = 4097}, -EINVAL, "a machine has 1 to 4096 CPUs"},
+	{{.nr_cpus = 0}, -EINVAL, "a machine has 1 to 4096 CPUs", NULL},
+	{{.nr_cpus = 4097}, -EINVAL, "a machine has 1 to 4096 CPUs", NULL},
 	{{.nr_cpus = 9, .apic_mode = APIC_LOGICAL_FLAT},
 	 -EINVAL,
-	 "logical flat mode has room for 8 CPUs"},
-	{{.nr_cpus = 2, .cpus = same_ids}, -EINVAL, "two CPUs have the same APIC id"},
-	{{.nr_cpus = 2, .cpus = first_offline}, -EINVAL, "CPU 0 cannot be offline"},
+	 "logical flat mode has room for 8 CPUs",
+	 NULL},
+	{{.nr_cpus = 2, .cpus = same_ids}, -EINVAL, "two CPUs have the same APIC id", &same_ids[1]},
+	{{.nr_cpus = 2, .cpus = first_offline}, -EINVAL, "CPU 0 cannot be offline", first_offline},
 	{{.nr_cpus = 1, .vector_first = 40, .vector_last = 39},
 	 -EINVAL,
-	 "the vector window must lie within 16 to 255"},
+	 "the vector window must lie within 16 to 255",
+	 NULL},
 	{{.nr_cpus = 1, .remaps = odd_table, .nr_remaps = 1},
 	 -EINVAL,
-	 "an Intel table has a power of two of entries, 2 to 65536"},
+	 "an Intel table has a power of two of entries, 2 to 65536",
+	 odd_table},
 	{{.nr_cpus = 1, .remaps = large_amd, .nr_remaps = 1},
 	 -EINVAL,
-	 "an AMD table has at most 512 entries"},
+	 "an AMD table has at most 512 entries",
+	 large_amd},
 	{{.nr_cpus = 1, .devices = twins, .nr_devices = 2},
 	 -EEXIST,
-	 "two devices have the same name"},
+	 "two devices have the same name",
+	 &twins[1]},
 	{{.nr_cpus = 1, .devices = same_place, .nr_devices = 2},
 	 -EEXIST,
-	 "two devices have the same requester id"},
+	 "two devices have the same requester id",
+	 &same_place[1]},
 	{{.nr_cpus = 1, .devices = odd_msi, .nr_devices = 1},
 	 -EINVAL,
-	 "MSI has 1, 2, 4, 8, 16 or 32 vectors"},
+	 "MSI has 1, 2, 4, 8, 16 or 32 vectors",
+	 odd_msi},
 	{{.nr_cpus = 1, .devices = large_table, .nr_devices = 1},
 	 -EINVAL,
-	 "an MSI-X table has at most 2048 entries"},
+	 "an MSI-X table has at most 2048 entries",
+	 large_table},
 	{{.nr_cpus = 1, .devices = lost_parent, .nr_devices = 1},
 	 -EINVAL,
-	 "a device names a parent that does not exist"},
+	 "a device names a parent that does not exist",
+	 lost_parent},
 };
 
 static void contradictions_are_named(void **state)
@@ -77,9 +87,11 @@ static void contradictions_are_named(void **state)
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		struct machine *m = machine_create(NULL);
 		const struct fingerprint empty = machine_fingerprint(m, FINGERPRINT_COMPLETE);
+		const void *at = m;
 		const char *why = NULL;
 
-		assert_int_equal(machine_load(m, &refused[i].desc, &why), refused[i].error);
+		assert_int_equal(machine_load_at(m, &refused[i].desc, &why, &at), refused[i].error);
+		assert_ptr_equal(at, refused[i].at);
 		assert_true(fingerprint_equal(machine_fingerprint(m, FINGERPRINT_COMPLETE), empty));
 		assert_non_null(why);
 		assert_string_equal(why, refused[i].why);
