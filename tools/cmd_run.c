@@ -161,7 +161,8 @@ static void file_done(struct run *run, unsigned nr, struct file_result *result, 
 					run->a->files[nr], why))
 			run->no_memory = true;
 	}
-	fwrite(result->log.bytes, 1, result->log.length, stderr);
+	if (result->log.length)
+		fwrite(result->log.bytes, 1, result->log.length, stderr);
 	if (!result->selected)
 		return;
 	run->selected++;
@@ -174,7 +175,7 @@ static void file_done(struct run *run, unsigned nr, struct file_result *result, 
 static bool send_text(FILE *to, const struct report_text *text)
 {
 	return fwrite(&text->length, sizeof(text->length), 1, to) == 1 &&
-	       fwrite(text->bytes, 1, text->length, to) == text->length;
+	       (!text->length || fwrite(text->bytes, text->length, 1, to) == 1);
 }
 
 static bool work(void *context, unsigned nr, FILE *to)
