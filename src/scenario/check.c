@@ -492,6 +492,22 @@ static void check_unsupported(struct checker *c, const struct stmt *stmt)
 	c->scope->unsupported = stmt_value(stmt, "REASON")->text;
 }
 
+/* No handler waits for time or CPUs, or goes back: what a script does, not a driver. */
+static void check_handler(struct checker *c, const struct stmt *stmt)
+{
+	static const enum verb others[] = {VERB_DELIVER, VERB_TICK,   VERB_SETTLE,
+					   VERB_CPU,	 VERB_RUN_ON, VERB_CHECKPOINT,
+					   VERB_BACK,	 VERB_FAULT,  VERB_REMOVE};
+
+	check_arguments(c, stmt);
+	for (const struct stmt *line = stmt->body; line; line = line->next)
+		for (unsigned i = 0; i < sizeof(others) / sizeof(*others); i++)
+			if (line->verb == others[i])
+				scope_error(c->scope, DIAG_MISPLACED_VERB, line->verb_span,
+					    verb_name(line->verb), "inside 'handler'");
+	check_list(c, stmt->body);
+}
+
 static void check_block(struct checker *c, const struct stmt *stmt)
 {
 	bool sweeping = c->sweeping;
@@ -508,7 +524,9 @@ static void check_block(struct checker *c, const struct stmt *stmt)
 	if (!needs_topology(c, stmt))
 		return;
 	c->sweeping |= stmt->verb == VERB_SWEEP;
-	if (stmt->verb == VERB_UNSUPPORTED)
+	if (stmt->verb == VERB_HANDLER)
+		check_handler(c, stmt);
+	else if (stmt->verb == VERB_UNSUPPORTED)
 		check_unsupported(c, stmt);
 	else
 		check_list(c, stmt->body);

@@ -240,6 +240,7 @@ static bool verb_has_body(const struct stmt *stmt)
 	case VERB_STRICT:
 	case VERB_LOOSE:
 	case VERB_SWEEP:
+	case VERB_HANDLER:
 	case VERB_UNSUPPORTED:
 	case VERB_SNAPSHOT:
 	case VERB_EXPLORE:
@@ -259,6 +260,8 @@ static struct block block_inside(const struct stmt *stmt)
 		block.phases = PHASE_TOPOLOGY;
 	else if (stmt->verb == VERB_EXPLORE)
 		block.phases = PHASE_EXPLORE;
+	else if (stmt->verb == VERB_HANDLER)
+		block.phases = PHASE_ACTION;
 	else if (stmt->verb == VERB_EXPECT)
 		block.phases = PHASE_ASSERTION;
 	return block;

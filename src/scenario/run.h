@@ -94,6 +94,8 @@ void run_rewind(struct run *r);
 void run_mark(struct run *r);
 /* Counts `cost` actions against the limit; false, with a diagnostic, beyond it. */
 bool run_spend(struct run *r, const struct stmt *stmt, uint64_t cost);
+/* What a handler does: the lines of its block, without deliveries. */
+void run_handler(struct run *r, const struct stmt *block);
 /* One action, without its deliveries and results: only its error. */
 int run_bare_action(struct run *r, const struct stmt *stmt);
 

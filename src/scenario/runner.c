@@ -296,6 +296,28 @@ int run_bare_action(struct run *r, const struct stmt *stmt)
 	return out.error;
 }
 
+static void run_nested_action(struct run *r, const struct stmt *stmt)
+{
+	const struct stmt *outer = r->action;
+	struct outcome out = {0};
+
+	r->actions++;
+	r->action = stmt;
+	run_mark(r);
+	action_of(stmt->verb)(r, stmt, &out);
+	if (!stopped(r))
+		check_outcome(r, stmt, &out);
+	r->action = outer;
+}
+
+void run_handler(struct run *r, const struct stmt *block)
+{
+	for (const struct stmt *stmt = block->body; stmt && !stopped(r); stmt = stmt->next)
+		if (stmt->verb != VERB_NONE && scope_applies(&r->scope, stmt) &&
+		    run_spend(r, stmt, 1))
+			run_nested_action(r, stmt);
+}
+
 static void run_action(struct run *r, const struct stmt *stmt)
 {
 	struct outcome out = {0};
@@ -368,6 +390,15 @@ static void run_ignore(struct run *r, const struct stmt *stmt)
 	r->ignored = ignored;
 }
 
+static void run_handler_block(struct run *r, const struct stmt *stmt)
+{
+	struct irq_slice irqs;
+
+	if (irqs_resolve(&r->scope, stmt_value(stmt, "IRQS"), &irqs))
+		for (unsigned i = 0; i < irqs.nr; i++)
+			irqs.first[i].does = stmt;
+}
+
 static void run_explore(struct run *r, const struct stmt *stmt)
 {
 	run_fail(r, DIAG_MISSING_FEATURE, stmt->verb_span, "explore");
@@ -407,6 +438,9 @@ static void run_block(struct run *r, const struct stmt *stmt)
 		break;
 	case VERB_SWEEP:
 		run_sweep(r, stmt);
+		break;
+	case VERB_HANDLER:
+		run_handler_block(r, stmt);
 		break;
 	case VERB_UNSUPPORTED:
 		run_unsupported(r, stmt);

@@ -26,6 +26,7 @@ struct irq_entry {	    /* one interrupt that a script has a name for */
 	uint64_t slot;	 /* where the device has its message: index, or object of a queue */
 	unsigned handlers;
 	void *dev_id[8];
+	const struct stmt *does; /* the block with what its handlers do; NULL: nothing */
 };
 
 struct name {

@@ -194,6 +194,10 @@
 	  "Carries out its lines again and again, the nth allocation failing, for every n. Each "  \
 	  "failure must be reported and leave no trace.",                                          \
 	  "sweep allocation ; enable nic msix 0..3 ; end")                                         \
+	X(HANDLER, "handler", "IRQS", "",                                                          \
+	  "What the handlers of these interrupts do from now on whenever they run: in interrupt "  \
+	  "context, on the CPU that took it.",                                                     \
+	  "handler q[0] ; disable q[0] nosync ; end")                                              \
 	X(UNSUPPORTED, "unsupported", "REASON:STRING", "",                                         \
 	  "What this combination cannot do, and why: its lines show the refusal, by an action "    \
 	  "with `-> error`. Nothing after it is carried out, and the report says skipped, with "   \

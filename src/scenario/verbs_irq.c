@@ -8,18 +8,21 @@
 
 struct handler { /* what dev_id points to */
 	enum irqreturn result;
-	struct machine *m;
-	const struct topology *topology;
+	struct run *run;
+	const struct irq_entry *entry;
 	struct source_ref lowers; /* pin or wire that it lets go of; device NULL: none */
 };
 
 static enum irqreturn handle(int irq, void *dev_id)
 {
 	const struct handler *handler = dev_id;
+	struct run *r = handler->run;
 
 	(void)irq;
 	if (handler->lowers.device)
-		lower_source(handler->m, handler->topology, &handler->lowers);
+		lower_source(r->m, &r->scope.topology, &handler->lowers);
+	if (handler->entry->does)
+		run_handler(r, handler->entry->does);
 	return handler->result;
 }
 
@@ -106,8 +109,8 @@ static int request_one(struct run *r, const struct stmt *stmt, struct irq_entry 
 
 	if (entry->handlers == ROOM)
 		return -ENOSPC;
-	handler->m = r->m;
-	handler->topology = &r->scope.topology;
+	handler->run = r;
+	handler->entry = entry;
 	if (lowers && !source_resolve(&r->scope, lowers, &handler->lowers))
 		return 0;
 	handler->result = strcmp(arg_word(stmt, "returns"), "none") == 0 ? IRQ_NONE : IRQ_HANDLED;

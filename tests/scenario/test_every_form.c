@@ -126,9 +126,9 @@ static void make_line(enum verb verb, const struct signature *s, unsigned chosen
 static bool has_body(enum verb verb)
 {
 	return verb == VERB_TOPOLOGY || verb == VERB_REPEAT || verb == VERB_STRICT ||
-	       verb == VERB_LOOSE || verb == VERB_SWEEP || verb == VERB_UNSUPPORTED ||
-	       verb == VERB_SNAPSHOT || verb == VERB_EXPLORE || verb == VERB_E_WRITES ||
-	       verb == VERB_E_ANY_ORDER;
+	       verb == VERB_LOOSE || verb == VERB_SWEEP || verb == VERB_HANDLER ||
+	       verb == VERB_UNSUPPORTED || verb == VERB_SNAPSHOT || verb == VERB_EXPLORE ||
+	       verb == VERB_E_WRITES || verb == VERB_E_ANY_ORDER;
 }
 
 /* Tails that a statement of the phase may have. */

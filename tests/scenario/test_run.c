@@ -97,6 +97,28 @@ static void test_amd_places(void **state)
 	scenario_close(s);
 }
 
+/* A handler cannot wait, and what fails in it fails the scenario. */
+static void test_handlers(void **state)
+{
+	static const char start[] =
+		MACHINE "enable nic msix 0..3 as q\nrequest q[0]\nhandler q[0]\n";
+	char text[1024];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%stick\nend\n", start);
+	run_text(text, "misplaced-verb");
+	snprintf(text, sizeof(text), "%sexpect none\nend\n", start);
+	run_text(text, "misplaced-verb");
+	snprintf(text, sizeof(text), "%salloc nic msix at 0\nend\nloose\nraise q[0]\nend\n", start);
+	run_text(text, "action-failed");
+	snprintf(text, sizeof(text), "%sdisable q[9]\nend\nloose\nraise q[0]\nend\n", start);
+	run_text(text, "bad-index");
+	/* One that raises its own interrupt never ends. */
+	snprintf(text, sizeof(text),
+		 "limit actions=1000\n%sraise q[0]\nend\nloose\nraise q[0]\nend\n", start);
+	assert_int_equal(run_text(text, "limit-actions"), SCENARIO_EXHAUSTED);
+}
+
 static void test_wires(void **state)
 {
 	static const char machine[] =
@@ -348,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_writes_to_nowhere),
 		cmocka_unit_test(test_amd_places),
 		cmocka_unit_test(test_wires),
+		cmocka_unit_test(test_handlers),
 		cmocka_unit_test(test_endless_repeat),
 		cmocka_unit_test(test_strictness),
 		cmocka_unit_test(test_variables),
