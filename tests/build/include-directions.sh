@@ -3,6 +3,8 @@
 # Rule 1 of docs/architecture.md and the table in src/README.md: who may include whom.
 . "$(dirname "$0")/lib.sh"
 
+# The software half of the provider ring, and what drivers see.
+software='provider/(software|irq|irqdomain|msi|xarray|fwspec|pci)|driver'
 project_files 'src/*.[ch]' 'src/*/*.[ch]' >"$scratch/files"
 [ -s "$scratch/files" ] || { echo "no sources found"; exit 1; }
 
@@ -13,7 +15,7 @@ awk -F'|' '/^\| [a-z_]+ \|/ && $2 !~ /folder/ {
 	cat "$scratch/layers"
 	echo "== includes"
 	xargs awk '/^[ \t]*#[ \t]*include/ { print FILENAME ":" FNR, $0 }' <"$scratch/files"
-} | awk '
+} | awk -v software="^irqlab/($software)[.]h\$" '
 	/^== includes/ { reading = 1; next }
 	!reading {
 		side[$1] = $2
@@ -37,18 +39,20 @@ awk -F'|' '/^\| [a-z_]+ \|/ && $2 !~ /folder/ {
 		next
 	}
 	side[layer] == "software" && target == "irqlab/provider/hardware.h" ||
-	side[layer] == "hardware" && target ~ /^irqlab\/(provider\/software|driver)\.h$/ {
+	side[layer] == "hardware" && target ~ software {
 		print where ": " side[layer] " may not include " target
 	}
-	side[layer] == "meetingpoint" && target ~ /^irqlab\/(provider\/software|driver)\.h$/ {
+	side[layer] == "meetingpoint" && target ~ software {
 		print where ": the bus knows no software: " target
 	}
 ' >"$scratch/wrong"
 
 # The two halves of the provider ring don't include each other either.
-awk '/include.*provider\/hardware\.h/ { print FILENAME ":" FNR ": software half includes the hardware half" }' \
-	include/irqlab/provider/software.h >>"$scratch/wrong"
-awk '/include.*(provider\/software|driver)\.h/ { print FILENAME ":" FNR ": hardware half includes the software half" }' \
+project_files 'include/irqlab/*.h' 'include/irqlab/*/*.h' | sort -u | grep -E "irqlab/($software)[.]h\$" |
+	xargs awk '/include.*provider\/hardware\.h/ {
+		print FILENAME ":" FNR ": software half includes the hardware half" }' >>"$scratch/wrong"
+awk -v software="<irqlab/($software)[.]h>" '
+	$0 ~ "include.*" software { print FILENAME ":" FNR ": hardware half includes the software half" }' \
 	include/irqlab/provider/hardware.h include/irqlab/provider/object.h include/irqlab/bus.h \
 	include/irqlab/machine.h >>"$scratch/wrong"
 # The core knows no bus type and no architecture (what S9, S49 and S50 ask for).
