@@ -12,13 +12,20 @@
  * Functions are called in task context on the CPU of machine_run_on(), 0 at
  * first. Unless said otherwise they return 0 or a count, or a negative error
  * number, and after an error the machine is as it was before. An irq number is
- * never 0. Writes that reach the bus are named with each function.
+ * never 0. What reaches the bus is named with each function; where nothing is named,
+ * nothing is written.
+ *
+ * Besides the errors that are named: -EIO on a machine that no longer works
+ * (machine_poisoned()); -EPERM, with warning LAYER_VIOLATION, for what may sleep, when a
+ * chip's callback calls it; -ENOMEM of whatever allocates. A pointer may be NULL only
+ * where that is said.
  */
 
 struct device;
 
-/* By name ("nic", or "0000:00:03.0"); NULL if there is none. */
+/* By name ("nic", or "0000:00:03.0"); NULL if there is none, or no name. */
 struct device *device_by_name(struct machine *m, const char *name);
+/* The name by which it was described ("nic"); it lives as long as the device. */
 const char *device_name(const struct device *dev);
 
 struct msi_map {
@@ -59,14 +66,24 @@ enum pci_irq_flags {
 };
 
 /*
- * Between min and max vectors in one batch, MSI-X before MSI before INTx.
- * Returns how many, or the error of the last type tried: -ENOSPC, -ERANGE
- * (min > max), -EINVAL (already enabled, not supported), -ENOTSUPP, -ENODEV,
- * -EIO, -ENOMEM. Writes the capability's control, messages, the INTx disable
- * bit and, for MSI-X, every entry's vector control.
+ * Between min and max vectors (1 to 2,048) in one batch: those of `flags` (enum
+ * pci_irq_flags) that work, MSI-X before MSI before INTx, which is one vector. Returns
+ * how many, or the error of the last type tried:
+ *   -ENOSPC    fewer than min can be had; or none of the types was asked for
+ *   -ERANGE    min > max
+ *   -EINVAL    enabled already, or the function has no such capability
+ *   -ENODEV    no PCI function, or its parent refuses the device's domain
+ *   -ENOTSUPP  the parent does not offer it
+ *   -EIO       a function of 32-bit addresses got a message with a longer one
+ * Writes the capability's control, messages, the INTx disable bit and, for MSI-X, every
+ * entry's vector control; what fails writes control and mask back.
  */
 int pci_alloc_irq_vectors(struct device *dev, unsigned min, unsigned max, unsigned flags);
-/* affd is used only with PCI_IRQ_AFFINITY, and may then be NULL: all vectors are spread. */
+/*
+ * The same; with PCI_IRQ_AFFINITY the vectors are spread over the CPUs as affd says, and
+ * those that are spread are managed. affd NULL: all are. Without that flag it must be
+ * NULL, otherwise it is ignored with warning AFFINITY_IGNORED.
+ */
 int pci_alloc_irq_vectors_affinity(struct device *dev, unsigned min, unsigned max, unsigned flags,
 				   struct irq_affinity *affd);
 /*
@@ -76,17 +93,29 @@ int pci_alloc_irq_vectors_affinity(struct device *dev, unsigned min, unsigned ma
  */
 void pci_free_irq_vectors(struct device *dev);
 
-int pci_enable_msi(struct device *dev); /* one vector: 0, or as above */
+/* One vector. 0, or errors and writes as above. */
+int pci_enable_msi(struct device *dev);
+/* As pci_free_irq_vectors(), for MSI alone; nothing happens where it is not enabled. */
 void pci_disable_msi(struct device *dev);
-/* entries: the table indexes wanted, in; irq numbers, out. NULL: 0 … n − 1. Returns the count. */
+/*
+ * entries: in, `max` table indexes wanted, each of them once; out, irq numbers of the first
+ * ones, as many as are returned; untouched on failure. NULL: indexes 0 … n − 1. Errors and
+ * writes as above, and -EINVAL for an index that is beyond the table or there twice.
+ */
 int pci_enable_msix_range(struct device *dev, struct msix_entry *entries, int min, int max);
+/* As pci_free_irq_vectors(), for MSI-X alone; nothing happens where it is not enabled. */
 void pci_disable_msix(struct device *dev);
 
-int pci_msi_vec_count(struct device *dev);  /* capable of, or -EINVAL */
-int pci_msix_vec_count(struct device *dev); /* size of the table, or -EINVAL */
-/* Irq of vector nr: for MSI-X nr is the index in the table. -EINVAL if there is none. */
+/* How many the function is capable of (1 to 32); -EINVAL: no MSI. Reads configuration space. */
+int pci_msi_vec_count(struct device *dev);
+/* Size of the table (1 to 2,048); -EINVAL: no MSI-X. Reads configuration space. */
+int pci_msix_vec_count(struct device *dev);
+/*
+ * Irq of vector nr: for MSI-X nr is the index in the table. With neither enabled, vector 0 is
+ * the pin's irq, 0 if it has none. -EINVAL: there is no such vector; -ENODEV: no PCI function.
+ */
 int pci_irq_vector(struct device *dev, unsigned nr);
-/* CPUs of vector nr; NULL if it has no description. INTx: all CPUs. */
+/* CPUs of vector nr; NULL if it has no description (or, MSI_BAD_RANGE, no irq). INTx: all CPUs. */
 const struct cpumask *pci_irq_get_affinity(struct device *dev, int nr);
 /*
  * After a reset of the function: writes what is enabled into its registers again
@@ -98,14 +127,24 @@ int pci_restore_msi_state(struct device *dev);
 
 #define MSI_ANY_INDEX UINT32_MAX
 
+/* Does the parent of the device offer what follows? */
 bool pci_msix_can_alloc_dyn(struct device *dev);
-/* The entry `index`, or the lowest free one. -ENOTSUPP, -ERANGE, -EBUSY (in use; or all are). */
+/*
+ * The entry `index`, or the lowest free one (MSI_ANY_INDEX), with an irq of its own. affdesc
+ * NULL: none. index of the result: -ENOTSUPP (MSI-X is not enabled, or the parent does not
+ * offer it), -ERANGE (beyond the table), -EBUSY (in use; or all are), -ENOSPC (nothing left at
+ * some level). Writes the entry's message, unless it is left for request_irq().
+ */
 struct msi_map pci_msix_alloc_irq_at(struct device *dev, unsigned index,
 				     const struct irq_affinity_desc *affdesc);
-/* The lowest free entry of first … last. -ERANGE also for first > last. */
+/* The lowest free entry of first … last, inclusive. Also -ERANGE for first > last. */
 struct msi_map pci_msix_alloc_irq_range(struct device *dev, unsigned first, unsigned last,
 					const struct irq_affinity_desc *affdesc);
-/* 0; -EINVAL for a map that is not (or no longer) the device's; -EBUSY while it has a handler. */
+/*
+ * 0; -EINVAL, with warning COOKIE_MISUSE, for a map that is not (or no longer) the device's, and
+ * with SLEEP_IN_ATOMIC in a handler; -EBUSY, with FREE_WITH_ACTION, while it has a handler.
+ * Writes zeros to the entry's message if that was written.
+ */
 int pci_msix_free_irq(struct device *dev, struct msi_map map);
 
 /* ---- devices on no bus ---- */
@@ -126,8 +165,10 @@ typedef void (*platform_msi_write_t)(struct device *dev, unsigned index,
  */
 int platform_device_msi_init_and_alloc_irqs(struct device *dev, unsigned nvec,
 					    platform_msi_write_t write);
+/* All of them, and the device's domain. Each message is written once more, as zeros. */
 void platform_device_msi_free_irqs_all(struct device *dev);
-unsigned msi_get_virq(struct device *dev, unsigned index); /* 0: none */
+/* The irq of index; 0: it has none. */
+unsigned msi_get_virq(struct device *dev, unsigned index);
 
 /* ---- interrupt message stores (IMS): pools beside MSI and MSI-X ---- */
 
@@ -151,8 +192,9 @@ irq_pool_t irq_pool_create(struct device *dev, enum irq_pool_kind kind, unsigned
 /*
  * icookie is the driver's own value for this instance: for a DSA table its
  * PASID, for a queue the device's object. Index: the lowest free one, a given
- * one, or the lowest of first … last. Errors as for MSI-X, and -EINVAL: an icookie
- * that the store has no place for or, with warning COOKIE_MISUSE, a bad cookie.
+ * one, or the lowest of first … last. affdesc NULL: none. Errors as for MSI-X, and -EINVAL:
+ * an icookie that the store has no place for or, with warning COOKIE_MISUSE, a bad cookie.
+ * Writes the message to its slot, or a command to the queue.
  */
 struct msi_map irq_pool_alloc(struct machine *m, irq_pool_t pool, uint64_t icookie,
 			      const struct irq_affinity_desc *affdesc);
@@ -161,8 +203,13 @@ struct msi_map irq_pool_alloc_at(struct machine *m, irq_pool_t pool, unsigned in
 struct msi_map irq_pool_alloc_range(struct machine *m, irq_pool_t pool, unsigned first,
 				    unsigned last, uint64_t icookie,
 				    const struct irq_affinity_desc *affdesc);
+/*
+ * 0; -EBUSY, with warning FREE_WITH_ACTION, while it has a handler; -EINVAL, with COOKIE_MISUSE,
+ * as irq_pool_check_map() says, and with SLEEP_IN_ATOMIC in a handler. Writes the slot, or a
+ * command.
+ */
 int irq_pool_free(struct machine *m, irq_pool_t pool, struct msi_map map);
-/* Frees all its interrupts (-EBUSY while one has a handler) and the pool. */
+/* Frees all its interrupts and the pool; errors as irq_pool_free(), and then none is freed. */
 int irq_pool_destroy(struct machine *m, irq_pool_t pool);
 
 /* Why a cookie, or an interrupt together with it, is refused. */
@@ -186,6 +233,7 @@ enum irq_pool_fault {
 /* They look, and neither warn nor change anything. */
 enum irq_pool_fault irq_pool_check(struct machine *m, irq_pool_t pool);
 enum irq_pool_fault irq_pool_check_map(struct machine *m, irq_pool_t pool, struct msi_map map);
+/* In words, a constant. */
 const char *irq_pool_fault_text(enum irq_pool_fault fault);
 
 /* ---- interrupts ---- */
@@ -214,27 +262,53 @@ enum irq_request_flags {
 };
 
 /*
- * name and dev_id stay the caller's; the name is copied (31 bytes). -EINVAL
- * (flags contradict each other, no such irq, no handler), -EBUSY (others hold it
- * and don't share), -ENOSPC (no vector is left: seen here, not at allocation),
- * -ENOMEM. Activates: writes table entry and message, and unmasks.
+ * name and dev_id stay the caller's; the name is copied (31 bytes, NULL: ""). dev_id tells
+ * handlers apart that share an interrupt, and may be NULL for one that does not.
+ *   -EINVAL  flags (IRQF_*) contradict each other, no such irq or one that can't be requested,
+ *            no handler
+ *   -EBUSY   others hold it and don't share
+ *   -ENOSPC  no vector is left: seen here, not at allocation, where vectors are only promised
+ *   -ENOSYS  nothing serves the irq
+ * The first handler activates: writes table entries and message, and unmasks.
  */
 int request_irq(struct machine *m, unsigned irq, irq_handler_t handler, unsigned long flags,
 		const char *name, void *dev_id);
-/* Shuts down after the last handler: masks, clears message and table entry. -EINVAL: none matches.
+/*
+ * Takes the handler with that dev_id away. The last one shuts down: masks, and clears message and
+ * table entries. -EINVAL: none matches (FREE_NO_ACTION), or in a handler (SLEEP_IN_ATOMIC).
  */
 int free_irq(struct machine *m, unsigned irq, void *dev_id);
+/*
+ * Undoes one disable_irq(); the last unmasks at the device and repeats what came meanwhile. One
+ * too many: UNBALANCED_ENABLE. Nothing happens if there is no such irq.
+ */
 void enable_irq(struct machine *m, unsigned irq);
-void disable_irq(struct machine *m, unsigned irq); /* lazy: writes nothing on most chips */
+/*
+ * Nests. Lazy: most chips are not written to until an interrupt comes, which is then remembered
+ * and masked. disable_irq() also waits for handlers that run, so it must not be called from one
+ * (SLEEP_IN_ATOMIC); disable_irq_nosync() does not.
+ */
+void disable_irq(struct machine *m, unsigned irq);
 void disable_irq_nosync(struct machine *m, unsigned irq);
+/* Waits for handlers of the irq that run on other CPUs. */
 void synchronize_irq(struct machine *m, unsigned irq);
-/* -EINVAL: no such irq, no setter, no CPU of it online; -ENOSPC: no vector there. */
+/*
+ * To the CPUs of the mask that are online. -EINVAL: no such irq, no level that moves it, no CPU
+ * of the mask online; -EBUSY: it is still moving; -ENOSPC: no vector there. Writes message or
+ * table entry at once where that is safe, otherwise when the next interrupt comes; before the irq
+ * is active, nothing.
+ */
 int irq_set_affinity(struct machine *m, unsigned irq, const struct cpumask *mask);
+/* The same with CPUs that are not online, as while one of them starts. */
 int irq_force_affinity(struct machine *m, unsigned irq, const struct cpumask *mask);
 /* As a user does through /proc: also -EPERM for managed and unbalanced interrupts. */
 int irq_set_affinity_user(struct machine *m, unsigned irq, const struct cpumask *mask);
-/* Of interrupts that have no affinity of their own. -EINVAL: no CPU of it online. */
+/* Of interrupts that are requested later and have no affinity. -EINVAL: no CPU of it online. */
 int irq_set_default_affinity(struct machine *m, const struct cpumask *mask);
+/*
+ * IRQF_TRIGGER_* of `type`. 0, also where no chip has a trigger to set; -EINVAL: no such irq, or
+ * the chip refuses. Writes what the chip writes.
+ */
 int irq_set_type(struct machine *m, unsigned irq, unsigned type);
 enum irqchip_state {
 	IRQCHIP_STATE_PENDING,
@@ -242,8 +316,16 @@ enum irqchip_state {
 	IRQCHIP_STATE_MASKED,
 	IRQCHIP_STATE_LINE
 };
+/*
+ * As the outermost level knows it that can tell, or set it. -EINVAL: no such irq, none can, or
+ * not this state. Reads or writes the registers of that level.
+ */
 int irq_get_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state which, bool *state);
 int irq_set_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state which, bool state);
+/*
+ * As if it had come: by its hardware if that can be made pending, otherwise by sending it again.
+ * -EINVAL: no such irq, not active, or nothing can; -EBUSY: it is being sent again already.
+ */
 int irq_inject_interrupt(struct machine *m, unsigned irq);
 /*
  * For a hypervisor: the interrupt goes to a virtual CPU instead of a handler. What vcpu_info points
@@ -257,10 +339,13 @@ int irq_set_vcpu_affinity(struct machine *m, unsigned irq, void *vcpu_info);
 /* The CPU on which the calls that follow are made. -EINVAL: it is not online. */
 int machine_run_on(struct machine *m, unsigned cpu);
 /*
- * -EPERM for CPU 0 of an x86 machine, -EBUSY for the last one, -ENOSPC if the others can't take its
- * vectors, 1 if it is offline already.
+ * The CPU's interrupts move, managed ones without another CPU stop, and it is switched off.
+ * -EINVAL: no such CPU; -EPERM: CPU 0 of an x86 machine; -EBUSY: the last one; -ENOSPC: the others
+ * can't take its vectors; 1: it is offline already. Writes messages and table entries, and a CPU
+ * record.
  */
 int cpu_down(struct machine *m, unsigned cpu);
-int cpu_up(struct machine *m, unsigned cpu); /* 1 if it is online already */
+/* Managed interrupts that stopped start again. -EINVAL: no such CPU; 1: it is online already. */
+int cpu_up(struct machine *m, unsigned cpu);
 
 #endif

@@ -22,7 +22,7 @@ enum apic_mode {		       /* how destinations are written */
 
 struct cpu_desc {
 	uint32_t apic_id;
-	int32_t node; /* −1: none */
+	int32_t node; /* below 1,024; −1: none is known, which is node 0, as without NUMA */
 	bool offline; /* at the start */
 };
 
@@ -64,7 +64,7 @@ struct device_desc {
 	const char *name;     /* as scripts call it: "nic" */
 	const char *bus_name; /* "0000:00:03.0" */
 	uint16_t segment, requester;
-	int32_t node;	   /* −1: none */
+	int32_t node;	   /* −1: on none, so that all CPUs are as good */
 	uint16_t command;  /* at the start: bit 1 memory, 2 bus master, 10 INTx disable. 0: 0x107 */
 	uint8_t pin;	   /* INTx: 0 none, 1 to 4 */
 	uint32_t intx_irq; /* irq number behind the pin; 0: none */

@@ -70,12 +70,13 @@ void pci_free_irq_vectors(struct device *dev)
 int pci_enable_msi(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
-	int ret = pdev ? pci_enable_msi_range(pdev, 1, 1, NULL) : -ENODEV;
+	int ret;
 
 	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return -EPERM;
 	layer_runs(dev->machine, LAYER_CORE);
 
+	ret = pdev ? pci_enable_msi_range(pdev, 1, 1, NULL) : -ENODEV;
 	return ret < 0 ? ret : 0;
 }
 

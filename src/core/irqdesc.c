@@ -365,7 +365,7 @@ struct device *device_by_name(struct machine *m, const char *name)
 {
 	const struct software *sw = software_of(m);
 
-	for (struct device *dev = sw ? sw->devices : NULL; dev; dev = dev->next)
+	for (struct device *dev = sw && name ? sw->devices : NULL; dev; dev = dev->next)
 		if (!strcmp(dev->name, name) || !strcmp(dev->bus_name, name))
 			return dev;
 	return NULL;

@@ -443,6 +443,12 @@ static void chip_enables_msix(struct irq_data *d, const struct msi_msg *msg)
 	chip_result = pci_alloc_irq_vectors(nic, 1, 1, PCI_IRQ_MSIX);
 }
 
+static void chip_enables_msi(struct irq_data *d, const struct msi_msg *msg)
+{
+	chip_write_nothing(d, msg);
+	chip_result = pci_enable_msi(device_by_name(irq_data_machine(d), "multi"));
+}
+
 static void chip_adds_an_entry(struct irq_data *d, const struct msi_msg *msg)
 {
 	chip_write_nothing(d, msg);
@@ -459,10 +465,8 @@ static void chip_requests(struct irq_data *d, const struct msi_msg *msg)
 static void chips_do_not_allocate(void **state)
 {
 	static void (*const callbacks[])(struct irq_data *, const struct msi_msg *) = {
-		chip_makes_descriptors,
-		chip_enables_msix,
-		chip_adds_an_entry,
-		chip_requests,
+		chip_makes_descriptors, chip_enables_msix, chip_enables_msi,
+		chip_adds_an_entry,	chip_requests,
 	};
 
 	(void)state;

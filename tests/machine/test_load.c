@@ -2,6 +2,7 @@
 #include "machine_test.h"
 
 #include <irqlab/bus.h>
+#include <irqlab/provider/software.h>
 
 /* What is no machine is refused, with the reason, and before anything is built. */
 
@@ -197,6 +198,34 @@ static void machines_know_nothing_of_each_other(void **state)
 	machine_destroy(b);
 }
 
+/* A device may be on no node; a CPU is always on one, as in a kernel without NUMA. */
+static void a_device_may_be_on_no_node(void **state)
+{
+	const struct cpu_desc cpus[] = {{.node = -1}, {.apic_id = 1, .node = 1}};
+	struct device_desc nic = {
+		.name = "nic", .bus_name = "0000:00:03.0", .requester = 0x18, .msix.size = 2};
+	const struct machine_desc desc = {
+		.cpus = cpus, .nr_cpus = 2, .devices = &nic, .nr_devices = 1};
+
+	(void)state;
+	for (int node = -1; node < 2; node++) {
+		struct machine *m = machine_create(NULL);
+		struct device *dev;
+		int irq;
+
+		nic.node = node;
+		assert_int_equal(machine_load(m, &desc, NULL), 0);
+		dev = device_by_name(m, "nic");
+		assert_null(device_by_name(m, NULL));
+		assert_int_equal(cpu_to_node(m, 0), 0);
+		assert_int_equal(cpu_to_node(m, 1), 1);
+		assert_int_equal(pci_alloc_irq_vectors(dev, 1, 1, PCI_IRQ_MSIX), 1);
+		irq = pci_irq_vector(dev, 0);
+		assert_int_equal(irq_get_irq_data(m, (unsigned)irq)->common->node, node);
+		machine_destroy(m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +234,7 @@ int main(void)
 		cmocka_unit_test(no_memory_leaves_the_machine_empty),
 		cmocka_unit_test(a_failed_load_can_be_repeated),
 		cmocka_unit_test(machines_know_nothing_of_each_other),
+		cmocka_unit_test(a_device_may_be_on_no_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
