@@ -79,6 +79,7 @@ struct tape_record { /* 32 bytes */
 	uint8_t size : 4, actor_kind : 4;
 };
 
+/* The names in the tables above, constants. */
 const char *tape_kind_name(enum tape_kind kind);
 const char *drop_reason_name(enum drop_reason reason);
 
@@ -111,6 +112,7 @@ struct bus_listener {
 };
 /* The listener stays the caller's and must live until it is removed. -ENOSPC: 8 are registered. */
 int bus_listen(struct machine *m, const struct bus_listener *listener);
+/* Nothing happens if it is not registered. */
 void bus_unlisten(struct machine *m, const struct bus_listener *listener);
 
 #endif

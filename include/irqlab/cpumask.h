@@ -20,6 +20,7 @@ struct cpumask {
 	uint64_t bits[];
 };
 
+/* No CPU, and one alone; none for a CPU ≥ CPUMASK_MAX_CPUS. */
 const struct cpumask *cpumask_none(struct machine *m);
 const struct cpumask *cpumask_of(struct machine *m, unsigned cpu);
 /* CPUs first … last, inclusive. first > last: the empty set. */
@@ -76,6 +77,7 @@ static inline unsigned cpumask_next(const struct cpumask *a, unsigned from)
 	for (unsigned cpu = cpumask_first(mask); cpu < CPUMASK_MAX_CPUS;                           \
 	     cpu = cpumask_next(mask, cpu + 1))
 
+/* The empty set is a subset of all, and intersects none. */
 bool cpumask_subset(const struct cpumask *a, const struct cpumask *of);
 bool cpumask_intersects(const struct cpumask *a, const struct cpumask *b);
 

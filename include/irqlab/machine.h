@@ -33,14 +33,17 @@ struct machine_options {
 struct machine *machine_create(const struct machine_options *options);
 void machine_destroy(struct machine *m); /* NULL is permitted */
 
-/* Switches (switches.h). Set them before the first operation. */
+/*
+ * Switches (switches.h). Set them before the first operation; what is set in between counts from
+ * then on. A profile sets all of them. Names are those of switches.h, and constants.
+ */
 bool machine_switch(const struct machine *m, enum machine_switch which);
 void machine_set_switch(struct machine *m, enum machine_switch which, bool on);
 void machine_set_profile(struct machine *m, enum machine_profile profile);
 const char *machine_switch_name(enum machine_switch which);
 int machine_switch_by_name(const char *name); /* enum value, or -ENOENT */
 
-/* Warnings (warnings.h): how often each was raised. */
+/* Warnings (warnings.h): how often each was raised, or all. Names are constants. */
 uint64_t machine_warnings(const struct machine *m, enum machine_warning which);
 uint64_t machine_warnings_total(const struct machine *m);
 const char *machine_warning_name(enum machine_warning which);
@@ -51,20 +54,30 @@ const char *machine_poisoned(const struct machine *m);
 
 /* ---- memory ---- */
 
-/* Let the nth allocation from now (1 = the next) fail once; 0: none. */
+/*
+ * Let the nth allocation from now (1 = the next) fail once; 0: none. Counted are objects of the
+ * model; not what a machine needs as it is made, and simulated memory that is written to.
+ */
 void machine_fail_allocation(struct machine *m, uint64_t nth);
 uint64_t machine_allocations(const struct machine *m); /* calls so far */
-/* Live objects, headers included; without those that have no digest, as indexes that only grow. */
+/* Bytes of live objects, headers included; without those that have no digest, as indexes that only
+ * grow. */
 size_t machine_bytes_in_use(const struct machine *m);
 
 /* ---- snapshots: state is restored in place, so pointers into it stay good ---- */
 
-/* Marks the present state. Returns its number (0 for the outermost), -ENOMEM. Snapshots nest. */
+/*
+ * Marks the present state. Returns its number (0 for the outermost), or -ENOMEM of the host.
+ * Snapshots nest. What changes afterwards costs a copy of each object, once.
+ */
 int machine_snapshot(struct machine *m);
-/* Goes back to snapshot `number`, which stays in force; later ones are gone. -EINVAL: no such one.
+/*
+ * Goes back to snapshot `number`, which stays in force; later ones are gone. The tape goes back as
+ * well, but what it has overwritten since stays lost; chooser and listeners stay as they are.
+ * 0, -EINVAL: no such one.
  */
 int machine_restore(struct machine *m, int number);
-/* Forgets snapshot `number` and all later ones and keeps the present state. */
+/* Forgets snapshot `number` and all later ones and keeps the present state. 0, -EINVAL. */
 int machine_discard(struct machine *m, int number);
 
 /* ---- identity ---- */
@@ -105,6 +118,7 @@ enum choice_kind {
 #undef IRQLAB_CHOICE_ENUM
 };
 
+/* "ACCEPT_CPU" …, a constant. */
 const char *choice_name(enum choice_kind kind);
 
 /* Answers with 0 … alternatives − 1. */
@@ -122,12 +136,16 @@ uint64_t machine_ticks(const struct machine *m); /* jiffies so far */
 
 /*
  * Lets the CPUs take every interrupt that they can take now, until none is left
- * or `limit` were taken (0: 100,000). Returns how many; -EBUSY at the limit.
+ * or `limit` were taken (0: 100,000). Returns how many; -EBUSY at the limit, with the rest
+ * left to be taken; -EIO if the machine does not work (any more). 0 from within a handler.
  */
 long machine_deliver(struct machine *m, unsigned long limit);
 /* Advances time by n ticks; expired timers run on their CPUs and interrupts are delivered. */
 void machine_tick(struct machine *m, unsigned n);
-/* machine_deliver() and ticks until no timer is armed; at most 1,000 ticks. 0, or -EBUSY. */
+/*
+ * machine_deliver() and ticks until no timer is armed, but those of CPUs that are off; at most
+ * 1,000 ticks. 0; -EBUSY if that is not enough, -EIO.
+ */
 int machine_settle(struct machine *m);
 
 #endif

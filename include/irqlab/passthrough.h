@@ -68,6 +68,7 @@ struct vcpu_info {
 	uint64_t posted[4];    /* PIR: vectors not yet seen */
 	uint64_t requested[4]; /* request register of its APIC page: vectors not yet taken */
 };
+/* Writes nothing. */
 void vcpu_look(const struct vcpu *v, struct vcpu_info *out);
 
 #endif

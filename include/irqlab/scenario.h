@@ -25,6 +25,7 @@ enum scenario_status {
 	SCENARIO_EXHAUSTED = 4, /* a limit was hit: never a pass */
 	SCENARIO_SKIPPED = 77,	/* needs what this build, or the machine, has not */
 };
+/* "passed" …; "" if there is no such status. */
 const char *scenario_status_name(enum scenario_status status);
 /* The status of several together: broken, invalid, failed, exhausted, skipped, passed. */
 enum scenario_status scenario_status_worse(enum scenario_status a, enum scenario_status b);
@@ -55,6 +56,7 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t size,
 				const struct scenario_limits *limits);
 void scenario_close(struct scenario *s); /* NULL is permitted */
 
+/* The name that it was opened with. */
 const char *scenario_file(const struct scenario *s);
 /* Of the line `scenario "…"`, else the file's name. */
 const char *scenario_title(const struct scenario *s);
@@ -143,6 +145,7 @@ struct scenario_diagnostic {
 	const char *combination; /* "[stack=plain]", or NULL */
 };
 
+/* How many there are; the nth from 0, valid until the next check or run. False beyond the last. */
 unsigned scenario_diagnostics(const struct scenario *s);
 bool scenario_diagnostic(const struct scenario *s, unsigned nr, struct scenario_diagnostic *out);
 

@@ -112,8 +112,10 @@ enum trace_point {
 		NR_TRACE_POINTS
 };
 
+/* The names in the table above, constants. */
 const char *trace_point_name(enum trace_point point);
 const char *trace_point_args(enum trace_point point);
+/* From now on, or no longer; nothing but the tape tells the difference. */
 void machine_set_tracing(struct machine *m, bool on);
 
 /* An argument "domain" is irq_domain.id; "mask" is the address of an interned cpumask. */

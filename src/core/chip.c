@@ -241,44 +241,57 @@ int irq_set_trigger(struct irq_desc *desc, unsigned type)
 
 /* ---- what chips ask of the level below ---- */
 
+/* Where a kernel would call NULL, the machine is poisoned, and says what was missing. */
+#define call_parent(d, slot)                                                                       \
+	do {                                                                                       \
+		struct irq_data *below_ = (d)->parent_data;                                        \
+                                                                                                   \
+		if (below_ && below_->chip && below_->chip->slot)                                  \
+			below_->chip->slot(below_);                                                \
+		else                                                                               \
+			machine_poison(irq_data_machine(d),                                        \
+				       "a chip asked the level below for " #slot                   \
+				       ", which that has not");                                    \
+	} while (0)
+
 void irq_chip_ack_parent(struct irq_data *d)
 {
-	d->parent_data->chip->irq_ack(d->parent_data);
+	call_parent(d, irq_ack);
 }
 
 void irq_chip_eoi_parent(struct irq_data *d)
 {
-	d->parent_data->chip->irq_eoi(d->parent_data);
+	call_parent(d, irq_eoi);
 }
 
 void irq_chip_mask_parent(struct irq_data *d)
 {
-	d->parent_data->chip->irq_mask(d->parent_data);
+	call_parent(d, irq_mask);
 }
 
 void irq_chip_unmask_parent(struct irq_data *d)
 {
-	d->parent_data->chip->irq_unmask(d->parent_data);
+	call_parent(d, irq_unmask);
 }
 
 void irq_chip_enable_parent(struct irq_data *d)
 {
-	struct irq_data *parent = d->parent_data;
+	const struct irq_data *parent = d->parent_data;
 
-	if (parent->chip->irq_enable)
-		parent->chip->irq_enable(parent);
+	if (parent && parent->chip && parent->chip->irq_enable)
+		call_parent(d, irq_enable);
 	else
-		parent->chip->irq_unmask(parent);
+		call_parent(d, irq_unmask);
 }
 
 void irq_chip_disable_parent(struct irq_data *d)
 {
-	struct irq_data *parent = d->parent_data;
+	const struct irq_data *parent = d->parent_data;
 
-	if (parent->chip->irq_disable)
-		parent->chip->irq_disable(parent);
+	if (parent && parent->chip && parent->chip->irq_disable)
+		call_parent(d, irq_disable);
 	else
-		parent->chip->irq_mask(parent);
+		call_parent(d, irq_mask);
 }
 
 int irq_chip_set_affinity_parent(struct irq_data *d, const struct cpumask *dest, bool force)

@@ -15,7 +15,7 @@ plant() { # path, line …: a file with a licence line and these
 fresh() {
 	rm -rf "$tree"
 	mkdir -p "$tree/tests/build" "$tree/src" "$tree/LICENSES"
-	cp tests/build/*.sh tests/build/*.txt "$tree/tests/build/"
+	cp tests/build/*.sh tests/build/*.awk tests/build/*.txt "$tree/tests/build/"
 	cp src/README.md "$tree/src/"
 	cp LICENSES/*.txt "$tree/LICENSES/"
 	plant src/core/a.c '#include <irqlab/provider/software.h>' '#include "core/a.h"'
@@ -26,18 +26,24 @@ fresh() {
 	done
 	printf '\t${include}/irqlab/%s.h\n' provider/software provider/hardware provider/object bus machine |
 		sed '1i# SPDX-License-Identifier: GPL-2.0-only OR MIT' >"$tree/src/CMakeLists.txt"
+	plant include/irqlab/bus.h '/* Nothing. */' 'int nothing(void);'
 	plant examples/a.c 'int f(void)' '{' '	first();' '	second();' '	third();' '}'
 	mkdir -p "$tree/docs"
 	printf '%s\n' '```c' 'first();' '…' 'third();' '```' '```' 'prose();' '```' >"$tree/docs/guide.md"
 }
-run() {
-	sh "$tree/tests/build/$1.sh" >"$scratch/out" 2>&1
+run() { # check, its arguments …
+	check=$1
+	shift
+	sh "$tree/tests/build/$check.sh" "$@" >"$scratch/out" 2>&1
 }
-finds() { # check, what it must say
-	if run "$1"; then
-		echo "$1 passes although: $2"
-	elif ! grep -q "$2" "$scratch/out"; then
-		echo "$1 fails, but doesn't say: $2"
+finds() { # check, what it must say, its arguments …
+	check=$1
+	what=$2
+	shift 2
+	if run "$check" "$@"; then
+		echo "$check passes although: $what"
+	elif ! grep -q "$what" "$scratch/out"; then
+		echo "$check fails, but doesn't say: $what"
 		cat "$scratch/out"
 	fi >>"$scratch/wrong"
 	count=$((count + 1))
@@ -47,7 +53,7 @@ finds() { # check, what it must say
 touch "$scratch/wrong"
 count=0
 fresh
-for check in include-directions spdx file-length header-list shell doc-code; do
+for check in include-directions spdx file-length header-list header-docs shell doc-code; do
 	run "$check" || { echo "$check fails over a clean tree"; cat "$scratch/out"; } >>"$scratch/wrong"
 done
 
@@ -79,6 +85,12 @@ finds spdx 'src/core/c.c:1: no SPDX line'
 rm "$tree/LICENSES/MIT.txt"
 finds spdx 'MIT.txt: missing'
 
+plant include/irqlab/new.h '/* Says why. */' 'int f(void);' '' 'int g(void); /* this too */' '' \
+	'/* A pair. */' 'int h(void);' 'int i(void);' '' 'int undocumented(void);'
+finds header-docs 'new.h:11: no comment on undocumented'
+plant include/irqlab/new.h '/* About s. */' 'struct s {' '	int a;' '};' 'enum e undocumented(struct s *s);'
+finds header-docs 'new.h:6: no comment on undocumented'
+
 plant src/core/c.c "$(seq 1 800 | sed 's|.*|/* & */|')"
 finds file-length 'src/core/c.c:800: 801 lines'
 echo 'src/core/gone.c: it was long once' >>"$tree/tests/build/long-files.txt"
@@ -105,6 +117,48 @@ sed -i 's/third/second/; 2s/first/third/' "$tree/docs/guide.md"
 finds doc-code 'docs/guide.md:1: no example has this code'
 sed -i '/```c/,/```/d' "$tree/docs/guide.md"
 finds doc-code 'no document has code'
+
+# Headers that need something else, or that a careful user's compiler refuses.
+plant include/irqlab/new.h 'struct machine *machine_of(size_t size); /* no size_t */'
+finds header-alone 'new.h: does not compile by itself' "${1:-cc}"
+plant include/irqlab/new.h 'static int twice(void) { return 2; } /* unused */'
+finds header-alone 'new.h: does not compile by itself' "${1:-cc}"
+plant include/irqlab/new.h 'static inline char cut(int i) { return i; } /* converts */'
+finds header-alone 'new.h: does not compile by itself' "${1:-cc}"
+
+# A library of two functions, its headers and its map.
+exported() { # what the map has; what else the library has
+	plant include/irqlab/machine.h 'struct machine *machine_create(const void *options);' \
+		'void machine_destroy(struct machine *m);'
+	plant include/irqlab/bus.h 'int f(void);' 'typedef int (*callback)(void);' 'static inline int g(void) { return 1; }'
+	mkdir -p "$tree/cmake"
+	{
+		echo 'IRQLAB_0 {'
+		echo 'global:'
+		# shellcheck disable=SC2086 # words
+		printf '\t%s;\n' machine_create machine_destroy $1
+		printf 'local:\n\t*;\n};\n'
+	} >"$tree/cmake/irqlab.map"
+	printf '%s\n' 'void *machine_create(const void *o) { return (void *)o + 1; }' 'void machine_destroy(void *m) {}' "$2" |
+		"${cc:-cc}" -shared -fPIC -x c - -o "$scratch/lib.so" -Wl,--version-script="$tree/cmake/irqlab.map"
+}
+cc=${1:-cc}
+f='int f(void) { return 1; }'
+exported f "$f"
+run exports "$scratch/lib.so" "$cc" || { echo "exports fails over a good library"; cat "$scratch/out"; } >>"$scratch/wrong"
+exported '' "$f"
+finds exports 'f: declared in a header, not in' "$scratch/lib.so" "$cc"
+exported 'f h' "$f int h(void) { return 1; }"
+finds exports 'h: in cmake/irqlab.map, but no header declares it' "$scratch/lib.so" "$cc"
+exported 'f' ''
+finds exports 'f: declared in a header, but lib.so does not export it' "$scratch/lib.so" "$cc"
+exported 'f' "$f"
+plant include/irqlab/new.h 'typedef int f; /* not with bus.h */'
+finds exports 'error' "$scratch/lib.so" "$cc"
+exported 'f' "$f"
+echo 'void *machine_create(const void *o) { return 0; } void machine_destroy(void *m) {} int f(void) { return 1; }' |
+	"$cc" -shared -fPIC -x c - -o "$scratch/lib.so"
+finds exports 'a machine missing' "$scratch/lib.so" "$cc"
 
 # A library with a variable in it.
 for variable in 'int counter;' 'static int counter = 1; int *f(void) { return &counter; }'; do

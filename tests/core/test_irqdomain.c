@@ -564,6 +564,36 @@ static void test_order_of_creation(void **state)
 	assert_true(order_counts(fake, &a, &g));
 }
 
+/* A chip that leaves something to a level that cannot do it. */
+static void test_missing_slots_are_named(void **state)
+{
+	static const struct irq_chip bare = {.name = "bare"};
+	static const struct {
+		void (*ask)(struct irq_data *d);
+		const char *slot;
+	} questions[] = {
+		{irq_chip_ack_parent, "irq_ack"},	{irq_chip_eoi_parent, "irq_eoi"},
+		{irq_chip_mask_parent, "irq_mask"},	{irq_chip_unmask_parent, "irq_unmask"},
+		{irq_chip_enable_parent, "irq_unmask"}, {irq_chip_disable_parent, "irq_mask"},
+	};
+
+	struct fake *fake = *state;
+	struct irq_data *d =
+		irq_get_irq_data(fake->m, (unsigned)alloc(fake->domain[FAKE_MIDDLE], 1));
+	int snapshot = machine_snapshot(fake->m);
+
+	for (unsigned i = 0; i < 2 * sizeof(questions) / sizeof(questions[0]); i++) {
+		touch(fake->m, d->parent_data);
+		d->parent_data->chip = &bare;
+		assert_null(machine_poisoned(fake->m));
+		questions[i / 2].ask(i % 2 ? d : d->parent_data); /* the root has none below */
+		assert_non_null(machine_poisoned(fake->m));
+		assert_non_null(strstr(machine_poisoned(fake->m), questions[i / 2].slot));
+		assert_int_equal(machine_warnings(fake->m, WARN_BUG), 1);
+		machine_restore(fake->m, snapshot);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -593,6 +623,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hierarchy_is_locked, fake_setup,
 						fake_teardown),
 		cmocka_unit_test_setup_teardown(test_order_of_creation, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_missing_slots_are_named, fake_setup,
+						fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("irqdomain", tests, NULL, NULL);

@@ -8,12 +8,15 @@
 /*
  * What software does to the bus: reads and writes by the CPU that is executing.
  * Each write is one step and one record on the tape; a write that nobody claims
- * is dropped with reason STRAY. `size` is 1, 2, 4 or 8 bytes.
+ * is dropped with reason STRAY. `size` is 1, 2, 4 or 8 bytes; any other does nothing.
  */
 void bus_write(struct machine *m, uint64_t address, unsigned size, uint64_t value);
-/* All ones where nobody answers. A read also flushes posted writes: one step. */
+/*
+ * All ones where nobody answers, and on a machine that no longer works. Not on the tape. A read
+ * also flushes posted writes: one step.
+ */
 uint64_t bus_read(struct machine *m, uint64_t address, unsigned size);
-/* Two 64-bit halves written as one (cmpxchg16b): two records, one step. */
+/* Two 64-bit halves written as one (cmpxchg16b), low first: two records, one step. */
 void bus_write_pair(struct machine *m, uint64_t address, uint64_t low, uint64_t high);
 /*
  * A locked compare and exchange of 64 aligned bits of simulated memory: one step. If they are
@@ -26,7 +29,8 @@ bool bus_try_cmpxchg(struct machine *m, uint64_t address, uint64_t *expected, ui
  * Zeroed simulated memory for tables and queues, described to readers of the
  * tape as object.store[index].field, `stride` bytes an entry, one name of
  * `fields` for each 8 bytes of an entry (NULL-terminated, at most 4).
- * Physical address, or 0: -ENOMEM. `align` is a power of two.
+ * Physical address, or 0: no memory, nothing of that size, or `align`, in bytes, is no
+ * power of two. label NULL: "memory".
  * Only what holds something other than 0 takes up the machine's memory. When
  * there is none left for a write, the machine is poisoned.
  */
@@ -39,11 +43,13 @@ struct memory_label {
 	 * nothing, and is no part of the machine's identity. */
 	bool ring;
 };
+/* The label is copied; what it points to must live as long as the machine. */
 uint64_t bus_memory_alloc(struct machine *m, uint64_t size, uint64_t align,
 			  const struct memory_label *label);
+/* What bus_memory_alloc() returned; nothing happens for anything else. */
 void bus_memory_free(struct machine *m, uint64_t address);
 
-/* Where a CPU enters the software with an interrupt. Software sets it once. */
+/* Where a CPU enters the software with an interrupt: a root's. The last one counts. */
 void bus_set_entry(struct machine *m,
 		   void (*entry)(struct machine *m, unsigned cpu, unsigned vector));
 

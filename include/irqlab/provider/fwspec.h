@@ -31,6 +31,7 @@ int irq_domain_translate_twocell(struct irq_domain *domain, const struct irq_fws
  * what the allocation returned.
  */
 int msi_device_domain_alloc_wired(struct irq_domain *domain, uint64_t hwirq, unsigned type);
+/* The line has no irq any more. */
 void msi_device_domain_free_wired(struct irq_domain *domain, unsigned virq);
 
 #endif

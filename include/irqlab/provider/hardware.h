@@ -51,6 +51,7 @@ struct bus_region {
  * (overlaps another one of the same side), -ENOMEM. A number is not used again.
  */
 int bus_add_region(struct machine *m, const struct bus_region *region);
+/* Nobody answers there any more. Nothing happens if there is no such number. */
 void bus_remove_region(struct machine *m, int number);
 
 /* ---- simulated memory ---- */
@@ -115,8 +116,9 @@ struct interrupt_sink_ops {
 	/* Power: what online and offline mean for the CPU's interrupt controller. */
 	void (*set_online)(struct machine *m, void *sink, unsigned cpu, bool online);
 };
-/* The CPU model registers itself once. -EEXIST if there is one. */
+/* The CPU model registers itself once. 0, -EEXIST if there is one. */
 int bus_set_interrupt_sink(struct machine *m, const struct interrupt_sink_ops *ops, void *sink);
+/* A unit hands an interrupt to the CPU model: its accept(). 0, too, where it has none. */
 unsigned bus_interrupt(struct machine *m, const struct apic_interrupt *interrupt);
 /*
  * The CPU model says whether a CPU may have something to dispatch, so that nobody has to ask them
@@ -125,9 +127,12 @@ unsigned bus_interrupt(struct machine *m, const struct apic_interrupt *interrupt
 void bus_cpu_pending(struct machine *m, unsigned cpu, bool pending);
 /* The CPU model enters the software at its interrupt entry point. */
 void bus_enter_software(struct machine *m, unsigned cpu, unsigned vector);
-/* A level-triggered vector was ended (EOI broadcast): regions that asked are told. */
+/*
+ * A level-triggered vector was ended (EOI broadcast, SDM vol. 3, 11.8.5): units that asked are
+ * told, in the order in which they did. At most 16 may: -ENOSPC.
+ */
 void bus_broadcast_eoi(struct machine *m, unsigned vector);
 int bus_listen_eoi(struct machine *m, void (*eoi)(struct machine *m, void *owner, unsigned vector),
-		   void *owner); /* -ENOSPC beyond 16 */
+		   void *owner);
 
 #endif

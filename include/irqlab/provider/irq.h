@@ -194,8 +194,10 @@ static inline bool irqd_has(const struct irq_data *d, uint32_t states)
 {
 	return d->common->state_use_accessors & states;
 }
+/* IRQD_* of the interrupt, whatever the level; they touch it. */
 void irqd_set(struct irq_data *d, uint32_t states);
 void irqd_clear(struct irq_data *d, uint32_t states);
+/* From a root's set_affinity: where it really goes. Touches the interrupt. */
 void irq_data_update_effective_affinity(struct irq_data *d, const struct cpumask *mask);
 static inline const struct cpumask *irq_data_get_affinity_mask(const struct irq_data *d)
 {
@@ -210,22 +212,26 @@ static inline struct msi_desc *irq_data_get_msi_desc(const struct irq_data *d)
 	return d->common->msi_desc;
 }
 
-/* For chips: do what the level below does. Their results are the callback's. */
+/*
+ * For chips: do what the level below does. Enabling and disabling are unmasking and masking
+ * where it has no such slot. If that is missing, or any of the others, the machine is poisoned: a
+ * kernel would call NULL.
+ */
 void irq_chip_ack_parent(struct irq_data *d);
 void irq_chip_eoi_parent(struct irq_data *d);
 void irq_chip_mask_parent(struct irq_data *d);
 void irq_chip_unmask_parent(struct irq_data *d);
 void irq_chip_enable_parent(struct irq_data *d);
 void irq_chip_disable_parent(struct irq_data *d);
-int irq_chip_set_affinity_parent(struct irq_data *d, const struct cpumask *dest,
-				 bool force);				    /* -ENOSYS */
-int irq_chip_set_type_parent(struct irq_data *d, unsigned type);	    /* -ENOSYS */
-int irq_chip_set_vcpu_affinity_parent(struct irq_data *d, void *vcpu_info); /* -ENOSYS */
-int irq_chip_get_parent_state(struct irq_data *d, enum irqchip_state which,
-			      bool *state); /* -EINVAL */
-int irq_chip_set_parent_state(struct irq_data *d, enum irqchip_state which,
-			      bool state);	      /* -EINVAL */
-int irq_chip_retrigger_hierarchy(struct irq_data *d); /* 0 if nobody can */
+/* -ENOSYS: the level below has no such slot. */
+int irq_chip_set_affinity_parent(struct irq_data *d, const struct cpumask *dest, bool force);
+int irq_chip_set_type_parent(struct irq_data *d, unsigned type);
+int irq_chip_set_vcpu_affinity_parent(struct irq_data *d, void *vcpu_info);
+/* -EINVAL: the level below has no such slot. */
+int irq_chip_get_parent_state(struct irq_data *d, enum irqchip_state which, bool *state);
+int irq_chip_set_parent_state(struct irq_data *d, enum irqchip_state which, bool state);
+/* The first level below that can send it again does; 0: none can. */
+int irq_chip_retrigger_hierarchy(struct irq_data *d);
 /* The first chip from this level to the root that composes. -ENOSYS: none. */
 int irq_chip_compose_msi_msg(struct irq_data *d, struct msi_msg *msg);
 
@@ -238,7 +244,10 @@ void handle_fasteoi_irq(struct irq_desc *desc);
 void handle_edge_irq(struct irq_desc *desc);
 void handle_percpu_irq(struct irq_desc *desc);
 void handle_percpu_devid_irq(struct irq_desc *desc); /* each CPU has its own device behind it */
-/* Runs the flow handler. -EINVAL: no such irq; -EPERM: wrong context. */
+/*
+ * From a root, in hard interrupt context: runs the flow handler. -EINVAL: no such irq, or hwirq;
+ * -EPERM, with warning HANDLER_CONTEXT: elsewhere, for an interrupt that is strict about that.
+ */
 int handle_irq_desc(struct irq_desc *desc);
 int generic_handle_irq(struct machine *m, unsigned irq);
 int generic_handle_domain_irq(struct irq_domain *domain, uint64_t hwirq);
@@ -249,21 +258,28 @@ void irq_move_masked_irq(struct irq_data *d);
 /* "edge" for handle_edge_irq and so on; name of the C function with `function`. */
 const char *irq_flow_name(irq_flow_handler_t handler, bool function);
 
-struct irq_desc *irq_to_desc(const struct machine *m, unsigned irq); /* NULL: free number */
+/* The descriptor, and its outermost level. NULL: the number is free. */
+struct irq_desc *irq_to_desc(const struct machine *m, unsigned irq);
 struct irq_data *irq_get_irq_data(const struct machine *m, unsigned irq);
-/* The lowest number in use ≥ from; NO_MORE_IRQS if there is none. */
 #define NO_MORE_IRQS UINT32_MAX
+/* The lowest number in use ≥ from; NO_MORE_IRQS if there is none. */
 unsigned irq_get_next_irq(const struct machine *m, unsigned from);
 #define for_each_used_irq(irq, m)                                                                  \
 	for (unsigned irq = irq_get_next_irq(m, 0); irq != NO_MORE_IRQS;                           \
 	     irq = irq_get_next_irq(m, irq + 1))
-/* Settings (IRQ_*) of the descriptor, and the state bits that follow from them. */
+/*
+ * Settings (IRQ_*) of the descriptor, and the state bits that follow from them. Nothing happens
+ * if there is no such irq.
+ */
 void irq_modify_status(struct machine *m, unsigned irq, uint32_t clear, uint32_t set);
+/* The flow from now on; NULL: handle_bad_irq. The name, for /proc/interrupts, must be static. */
 void irq_set_handler(struct irq_desc *desc, irq_flow_handler_t handle, const char *name);
 /* The CPUs that run, as software sees it, and all that may ever. */
 const struct cpumask *cpu_online_mask(const struct machine *m);
 const struct cpumask *cpu_possible_mask(const struct machine *m);
-const struct cpumask *cpumask_of_node(const struct machine *m, int node); /* none: empty */
+/* Its CPUs; of none (−1) and of one that does not exist: the empty set. */
+const struct cpumask *cpumask_of_node(const struct machine *m, int node);
+/* −1: there is no such CPU. */
 int cpu_to_node(const struct machine *m, unsigned cpu);
 
 /*
@@ -287,6 +303,7 @@ struct irq_root_ops {
 	void (*cpu_dead)(struct machine *m, unsigned cpu);
 	void (*cpu_online)(struct machine *m, unsigned cpu);
 };
-int irq_register_root(struct machine *m, const struct irq_root_ops *ops); /* -ENOSPC beyond 4 */
+/* Every slot is optional. They are asked in the order of registration. -ENOSPC beyond 4. */
+int irq_register_root(struct machine *m, const struct irq_root_ops *ops);
 
 #endif

@@ -131,14 +131,16 @@ struct irq_domain *irq_domain_create(struct machine *m, const struct irq_domain_
 void irq_domain_remove(struct irq_domain *domain);
 /* Changes the token and appends it to the name. */
 void irq_domain_update_bus_token(struct irq_domain *domain, enum irq_domain_bus_token token);
+/* By its whole name, suffix included; the newest of several. NULL: none. */
+struct irq_domain *irq_domain_by_name(struct machine *m, const char *name);
 /*
  * The newest that fits: its select() decides if it has one and `token` is not ANY;
  * else the same fwnode name, and ANY or its token. NULL: none.
  */
 struct irq_domain *irq_domain_find(struct machine *m, const char *fwnode,
 				   enum irq_domain_bus_token token);
-struct irq_domain *irq_domain_by_name(struct machine *m, const char *name);
-struct irq_domain *irq_domain_first(const struct machine *m); /* newest; then ->next */
+/* The newest; then ->next. NULL: none. */
+struct irq_domain *irq_domain_first(const struct machine *m);
 
 /*
  * nr irqs, contiguous numbers, all levels; base < 0: the lowest free run at or
@@ -153,8 +155,9 @@ int irq_domain_alloc_irqs(struct irq_domain *domain, int base, unsigned nr, int 
  * -ENOMEM, or what a level returned: its descriptor is as before.
  */
 int irq_domain_realloc_irq(struct irq_domain *domain, unsigned virq, void *arg);
+/* All levels, outermost first, and the numbers. They have been deactivated. */
 void irq_domain_free_irqs(struct machine *m, unsigned virq, unsigned nr);
-/* -ENOSYS: no parent, or not one of a hierarchy. */
+/* From alloc and free: the levels below. -ENOSYS: no parent, or not one of a hierarchy. */
 int irq_domain_alloc_irqs_parent(struct irq_domain *domain, unsigned virq, unsigned nr, void *arg);
 void irq_domain_free_irqs_parent(struct irq_domain *domain, unsigned virq, unsigned nr);
 /* Resets the level's irq_data, then frees the parent. */
@@ -163,11 +166,17 @@ void irq_domain_free_irqs_common(struct irq_domain *domain, unsigned virq, unsig
 void irq_domain_free_irqs_top(struct irq_domain *domain, unsigned virq, unsigned nr);
 /* The level of `domain` in the interrupt's chain; NULL: it has none. */
 struct irq_data *irq_domain_get_irq_data(struct irq_domain *domain, unsigned virq);
+/*
+ * From alloc: what stands in the level of `domain`. chip and chip_data must live as long as the
+ * interrupt. -ENOENT: it has no such level.
+ */
 int irq_domain_set_hwirq_and_chip(struct irq_domain *domain, unsigned virq, uint64_t hwirq,
-				  const struct irq_chip *chip, void *chip_data); /* -ENOENT */
+				  const struct irq_chip *chip, void *chip_data);
+/* …and the interrupt's flow handler, with its data and its name. */
 void irq_domain_set_info(struct irq_domain *domain, unsigned virq, uint64_t hwirq,
 			 const struct irq_chip *chip, void *chip_data, irq_flow_handler_t handler,
 			 void *handler_data, const char *handler_name);
+/* As before irq_domain_set_hwirq_and_chip(). */
 void irq_domain_reset_irq_data(struct irq_data *d);
 /*
  * From alloc: this interrupt's chain ends above the level of `domain`; it and all
@@ -192,6 +201,7 @@ void irq_domain_deactivate_irq(struct irq_data *d);
  */
 int irq_alloc_descs(struct machine *m, int base, unsigned nr, int node,
 		    const struct irq_affinity_desc *affinity);
+/* With whatever handlers they have; free numbers among them are skipped. */
 void irq_free_descs(struct machine *m, unsigned first, unsigned nr);
 /* It can be requested from now on. Nothing happens if there is no such irq. */
 void irq_set_chip_and_handler(struct machine *m, unsigned irq, const struct irq_chip *chip,

@@ -131,6 +131,8 @@ struct msi_parent_ops {
 int msi_create_device_irq_domain(struct device *dev, unsigned domid,
 				 const struct msi_domain_template *template, unsigned hwsize,
 				 void *domain_data, void *chip_data);
+/* It has no interrupts (DOMAIN_NOT_EMPTY). Nothing happens where there is no domain of the
+ * device's. */
 void msi_remove_device_irq_domain(struct device *dev, unsigned domid);
 /*
  * An MSI domain that belongs to no device, as a remapping unit's for its own
@@ -149,8 +151,10 @@ struct irq_domain *msi_detach_device_irq_domain(struct device *dev, unsigned dom
 void msi_attach_device_irq_domain(struct device *dev, unsigned domid, struct irq_domain *domain);
 /* The machine's newest domain gives its id back, as if it had not been. */
 void msi_discard_device_irq_domain(struct irq_domain *detached);
+/* Is there a domain of the device's, with that token? */
 bool msi_match_device_irq_domain(struct device *dev, unsigned domid,
 				 enum irq_domain_bus_token token);
+/* NULL: none. The device's own, or a global one that serves it. */
 struct irq_domain *msi_get_device_domain(struct device *dev, unsigned domid);
 static inline struct msi_domain_info *msi_get_domain_info(const struct irq_domain *domain)
 {
@@ -159,29 +163,51 @@ static inline struct msi_domain_info *msi_get_domain_info(const struct irq_domai
 /* The default: the parent's setter, then compose and write unless it said DONE. */
 int msi_domain_set_affinity(struct irq_data *d, const struct cpumask *mask, bool force);
 
+/*
+ * The mutex of the device's stores: functions that say _locked, and those that hand out
+ * descriptors, are called with it held (LOCK_MISUSE).
+ */
 void msi_lock_descs(struct device *dev);
 void msi_unlock_descs(struct device *dev);
 /*
  * Copies the template and the nvec_used entries of its affinity array. index
- * MSI_ANY_INDEX: the lowest free. -ERANGE, -EBUSY, -ENOMEM.
+ * … last: the lowest that is free; MSI_ANY_INDEX: the lowest free of all. *out (may be NULL): the
+ * descriptor. -EINVAL (no store, or not locked), -ERANGE (first > last, beyond the domain), -EBUSY,
+ * -ENOMEM.
  */
 int msi_domain_insert_msi_desc(struct device *dev, unsigned domid, const struct msi_desc *init,
 			       unsigned index, unsigned last, struct msi_desc **out);
-/* -EINVAL: bad range. A batch: first … last, one msi_prepare. Positive: retry with that many. */
+/*
+ * A batch: interrupts for the descriptors at first … last that have none, with one msi_prepare of
+ * the whole size. 0: all have theirs. Otherwise none of the batch has: -EINVAL, with MSI_BAD_RANGE
+ * (first > last, beyond the domain); -ENODEV (no domain); what a level, or map_failure, said; a
+ * positive number: so many could be had. Writes messages if the domain activates early.
+ */
 int msi_domain_alloc_irqs_range(struct device *dev, unsigned domid, unsigned first, unsigned last);
 int msi_domain_alloc_irqs_range_locked(struct device *dev, unsigned domid, unsigned first,
 				       unsigned last);
-/* All descriptors of the domain, at most nirqs. */
+/* The same for all descriptors of the domain, at most nirqs. */
 int msi_domain_alloc_irqs_all_locked(struct device *dev, unsigned domid, int nirqs);
-/* One; index, MSI_ANY_INDEX, or the lowest of first … last. */
+/*
+ * One more, at the lowest free index of first … last, or of all (MSI_ANY_INDEX). affdesc NULL:
+ * none. icookie is the instance's, for the domain's chip. index of the result: errors as those of
+ * msi_domain_insert_msi_desc() and of a batch; -ENOSPC for a count.
+ */
 struct msi_map msi_domain_alloc_irq_at(struct device *dev, unsigned domid, unsigned first,
 				       unsigned last, const struct irq_affinity_desc *affdesc,
 				       uint64_t icookie);
+/*
+ * Deactivates and frees the interrupts of first … last, and takes descriptors out of the store if
+ * the domain says so (FREE_MSI_DESCS). Those with a handler stay, with FREE_WITH_ACTION, unless the
+ * switch FREE_WITH_HANDLERS is on. Writes zeros to messages that were active.
+ */
 void msi_domain_free_irqs_range(struct device *dev, unsigned domid, unsigned first, unsigned last);
 void msi_domain_free_irqs_range_locked(struct device *dev, unsigned domid, unsigned first,
 				       unsigned last);
 void msi_domain_free_irqs_all_locked(struct device *dev, unsigned domid);
-unsigned msi_domain_get_virq(struct device *dev, unsigned domid, unsigned index); /* 0: none */
+/* 0: none; MSI_BAD_RANGE for an index or a domain beyond the limits. Takes the lock. */
+unsigned msi_domain_get_virq(struct device *dev, unsigned domid, unsigned index);
+/* NULL: none. */
 struct msi_desc *msi_domain_desc(struct device *dev, unsigned domid, unsigned index);
 /* The same for a look: without the lock, and without a step. */
 const struct msi_desc *msi_peek_desc(const struct device *dev, unsigned domid, unsigned index);
@@ -262,9 +288,12 @@ struct device {
 };
 /* Gives the device its id and makes it known by name. -EEXIST. Whoever registers it frees it. */
 int device_register(struct device *dev);
+/* Nobody finds it any more. Nothing happens if it is not registered. */
 void device_unregister(struct device *dev);
-struct device *device_by_id(const struct machine *m, uint32_t id); /* NULL: none (any more) */
-struct device *device_first(const struct machine *m);		   /* newest; then ->next */
+/* NULL: none (any more). */
+struct device *device_by_id(const struct machine *m, uint32_t id);
+/* The newest; then ->next. NULL: none. */
+struct device *device_first(const struct machine *m);
 /* Its MSI parent, or NULL for none, before it has interrupts: later ones come from there. */
 void dev_set_msi_domain(struct device *dev, struct irq_domain *domain);
 /* Makes room for its MSI domains and stores, so that no later call has to. Again: 0. -ENOMEM. */

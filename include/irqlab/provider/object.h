@@ -14,7 +14,7 @@
 
 /* ---- objects ---- */
 
-struct digest; /* collects an object's values */
+struct digest; /* collects an object's values, of which the order counts */
 void digest_u64(struct digest *d, uint64_t value);
 void digest_bytes(struct digest *d, const void *bytes, size_t size);
 void digest_string(struct digest *d, const char *s); /* NULL counts as "" */
@@ -38,7 +38,8 @@ struct object_type {
 
 /* Zeroed memory for one object; NULL: out of memory, or told to fail. size ≤ 256 MiB. */
 void *object_alloc(struct machine *m, const struct object_type *type, size_t size);
-void object_free(struct machine *m, void *object); /* NULL is permitted */
+/* NULL is permitted. A snapshot brings it back at the same place. */
+void object_free(struct machine *m, void *object);
 
 /* Say this before changing an object; any number of times. Cheap when nobody watches. */
 void touch_slow(struct machine *m, void *object);
@@ -66,7 +67,8 @@ enum machine_part {
 	PART_OTHER,
 	NR_MACHINE_PARTS
 };
-void *machine_part(const struct machine *m, enum machine_part which); /* NULL: not there yet */
+/* A back end that is not irqlab's own keeps its object in PART_OTHER. NULL: not there yet. */
+void *machine_part(const struct machine *m, enum machine_part which);
 void machine_set_part(struct machine *m, enum machine_part which, void *object);
 
 /* ---- steps, context, locks ---- */
@@ -106,7 +108,10 @@ struct lock {
 	uint16_t owner; /* CPU that holds it */
 	const char *name;
 };
-/* A mutex in interrupt context or under a spinning lock warns SLEEP_IN_ATOMIC. */
+/*
+ * A mutex in interrupt context or under a spinning lock warns SLEEP_IN_ATOMIC. One that is held
+ * already, or released by who does not hold it, warns LOCK_MISUSE. One step each.
+ */
 void lock_acquire(struct machine *m, struct lock *lock);
 void lock_release(struct machine *m, struct lock *lock);
 /* Warns LOCK_MISUSE and returns false if it is not held. */
@@ -125,7 +130,7 @@ bool bus_cpu_is_online(const struct machine *m, unsigned cpu);
  */
 void bus_note_sent_on(struct machine *m, unsigned vector);
 bool bus_was_sent_on(const struct machine *m, unsigned cpu, unsigned vector);
-/* Runs what follows as if on `cpu`; returns the CPU before. */
+/* Runs what follows as if on `cpu`, which is not checked; returns the CPU before. */
 unsigned run_on_cpu(struct machine *m, unsigned cpu);
 
 /* ---- timers, in ticks ---- */
@@ -149,6 +154,7 @@ struct timer {
  * 0 ticks count as 1. Timers of a CPU that was switched off wait until it is on again.
  */
 void timer_arm(struct machine *m, struct timer *timer, unsigned cpu, uint64_t ticks_from_now);
+/* Nothing happens if it is not armed. */
 void timer_cancel(struct machine *m, struct timer *timer);
 
 /* ---- the tape ---- */

@@ -9,7 +9,7 @@
  * architecture (struct msi_legacy_ops), or a global domain.
  */
 
-/* Offset of the MSI capability in configuration space; 0: the device has none. */
+/* Offset of the MSI capability in configuration space; 0: the device has none, or is not PCI. */
 unsigned pci_msi_capability(const struct device *dev);
 
 /*

@@ -17,14 +17,18 @@ struct xarray {
 	uint64_t key;	 /* of its nodes in digests: its owner's, or 0 */
 };
 
+/* NULL: nothing is there. */
 void *xa_load(const struct xarray *xa, uint64_t index);
-int xa_store(struct xarray *xa, uint64_t index, void *entry); /* -ENOMEM; NULL erases */
+/* In the place of what was there; NULL erases. 0, -ENOMEM. */
+int xa_store(struct xarray *xa, uint64_t index, void *entry);
+/* Returns what was there, or NULL. */
 void *xa_erase(struct xarray *xa, uint64_t index);
 /* The first entry at or after *index up to last; NULL: none. */
 void *xa_find(const struct xarray *xa, uint64_t *index, uint64_t last);
 /* The lowest free index of first … last; -EBUSY if there is none. */
 int xa_find_free(const struct xarray *xa, uint64_t first, uint64_t last, uint64_t *index);
 bool xa_empty(const struct xarray *xa);
+/* Frees its nodes; entries are the caller's. */
 void xa_destroy(struct xarray *xa);
 
 #endif
