@@ -129,7 +129,7 @@ static int read_apic_mode(struct recording *recording, const json_t *machine,
 		{"physical x2apic", APIC_X2APIC_PHYSICAL},
 		{"cluster x2apic", APIC_X2APIC_CLUSTER},
 	};
-	const char *driver;
+	const char *driver = "";
 
 	if (header_string(machine, "apic_driver", 40, "machine", &driver, failure))
 		return -1;
@@ -158,7 +158,7 @@ static int read_intel(struct remap_desc *remap, const json_t *from, struct failu
 static int read_amd(struct remap_desc *remap, const json_t *from, struct failure *failure)
 {
 	uint64_t entries;
-	const char *format;
+	const char *format = "";
 
 	if (header_number(from, "entries_per_device", 1, 2048, "machine.remap", &entries,
 			  failure) ||
@@ -184,7 +184,7 @@ static int read_remap(struct recording *recording, const json_t *machine, struct
 {
 	const json_t *from = json_object_get(machine, "remap");
 	struct remap_desc *remap;
-	const char *kind;
+	const char *kind = "";
 
 	if (!from || json_is_null(from))
 		return 0;
@@ -242,7 +242,7 @@ static int read_capabilities(struct device_desc *dev, const json_t *from, const 
 
 static int read_bridge(struct device_desc *dev, const json_t *from, struct failure *failure)
 {
-	const char *kind;
+	const char *kind = "";
 	uint64_t alias;
 
 	if (!json_object_get(from, "behind"))
@@ -320,7 +320,7 @@ static int read_kind(struct recording *recording, struct failure *failure)
 		[RECORDING_STOCK_DRIVERS] = "stock-drivers",
 		[RECORDING_SNAPSHOTS] = "snapshots",
 	};
-	const char *kind;
+	const char *kind = "";
 
 	if (header_string(recording->header, "kind", 40, "header", &kind, failure))
 		return -1;

@@ -139,22 +139,20 @@ static void run_combination(struct session *session, const unsigned *choice)
 
 int scenario_combination(const struct scenario *s, unsigned nr, char *text, size_t size)
 {
+	struct text words = {0};
 	uint64_t rest = nr;
-	size_t length = 0;
+	int length;
 
 	if (nr >= combinations_of(s))
 		return -1;
-	if (size)
-		*text = '\0';
 	for (const struct parameter *p = s->parameters; p; p = p->next) {
-		size_t at = length < size ? length : size;
-
-		length += (size_t)snprintf(at < size ? text + at : NULL, size - at, "%s%s=%s",
-					   length ? " " : "", p->name,
-					   p->values[rest % p->nr_values]);
+		text_printf(&words, "%s%s=%s", words.length ? " " : "", p->name,
+			    p->values[rest % p->nr_values]);
 		rest /= p->nr_values;
 	}
-	return (int)length;
+	length = snprintf(text, size, "%s", text_string(&words));
+	text_free(&words);
+	return length;
 }
 
 /* ---- which combinations: "stack=plain mode=x" ---- */

@@ -121,23 +121,29 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t size,
 	return scenario_load(name, text, size, limits);
 }
 
+/* False: no memory. As scenario_fill(). */
+static __attribute__((noinline)) bool note_not_run(struct scenario *s, const char *why)
+{
+	struct span top = {.source = s->sources};
+	jmp_buf out;
+
+	if (setjmp(out))
+		return false;
+	diags_begin(&s->parse_diags, &out, s->limits.errors);
+	diag_add(&s->parse_diags, DIAG_NOT_RUN, top, why);
+	s->failed = true;
+	s->parse_diags.stash.out = NULL;
+	return true;
+}
+
 struct scenario *scenario_not_run(const char *name, const char *why)
 {
 	struct scenario *s = scenario_parse(name, "", 0, NULL);
-	struct span top = {.source = s ? s->sources : NULL};
-	jmp_buf out;
 
-	if (!s)
-		return NULL;
-	if (setjmp(out)) {
-		scenario_close(s);
-		return NULL;
-	}
-	diags_begin(&s->parse_diags, &out, s->limits.errors);
-	diag_add(&s->parse_diags, DIAG_NOT_RUN, top, why);
-	s->parse_diags.stash.out = NULL;
-	s->failed = true;
-	return s;
+	if (!s || note_not_run(s, why))
+		return s;
+	scenario_close(s);
+	return NULL;
 }
 
 void scenario_close(struct scenario *s)

@@ -152,8 +152,8 @@ static void put_statement(struct generator *g)
 		"expect any-order\n deliver q[0]\n expect deliver q[1] cpu=1\nend",
 		"snapshot domains\n | a  b\n |\n |   # no comment\nend",
 		"unsupported \"why\"  # head\n tick -> error EBUSY\nend",
-		"explore exhaustive\n actor os { disable q[0] ; tick }\n actor cpu*\n"
-		" finally a ; b q[0] ; c\n expect-violation a as $s\nend",
+		("explore exhaustive\n actor os { disable q[0] ; tick }\n actor cpu*\n"
+		 " finally a ; b q[0] ; c\n expect-violation a as $s\nend"),
 		"map wires.wire[3] high as w -> irq=_",
 		"# alone",
 		"write ir.irte[3].lo 1<<3",
