@@ -87,6 +87,8 @@
 	X(WRONG_ERROR, "wrong-error", ERROR, FAILED, "'%s' failed with %s instead of %s")          \
 	X(RESULT_DIFFERS, "result-differs", ERROR, FAILED, "%s differs")                           \
 	X(TRACE_LEFT, "trace-left", ERROR, FAILED, "'%s' failed, but left a trace")                \
+	X(FAILURE_SWALLOWED, "failure-swallowed", ERROR, FAILED,                                   \
+	  "allocation %" PRIu64 " of the sweep failed, and no action did")                         \
 	X(INVARIANT_BROKEN, "invariant-broken", ERROR, FAILED, "an invariant does not hold: %s")   \
 	X(POISONED, "poisoned", ERROR, FAILED, "the machine broke down: %s")                       \
 	/* failed: assertions */                                                                   \

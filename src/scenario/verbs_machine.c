@@ -99,11 +99,16 @@ void action_BACK(struct run *r, const struct stmt *stmt, struct outcome *out)
 
 /* ---- failing allocations, one after the other ---- */
 
-static bool sweep_list(struct run *r, const struct stmt *list, uint64_t nth);
+struct sweep_round {
+	uint64_t nth;  /* the allocation that fails */
+	bool reported; /* an action failed */
+};
+
+static bool sweep_list(struct run *r, const struct stmt *list, struct sweep_round *round);
 
 /* False: it failed, as it should if an allocation did. What is expected to fail is looked at last.
  */
-static bool sweep_action(struct run *r, const struct stmt *stmt, uint64_t nth)
+static bool sweep_action(struct run *r, const struct stmt *stmt, struct sweep_round *round)
 {
 	int error;
 
@@ -112,63 +117,77 @@ static bool sweep_action(struct run *r, const struct stmt *stmt, uint64_t nth)
 	error = run_bare_action(r, stmt);
 	if (!error || r->stopped)
 		return true;
+	round->reported = true;
 	if (stmt->result.kind == RESULT_ERROR && stmt->result.error == -error)
 		return true;
 	if (!fingerprint_equal(r->before, machine_fingerprint(r->m, FINGERPRINT_SEMANTIC)))
 		diag_line(r->scope.diags,
 			  run_fail(r, DIAG_TRACE_LEFT, stmt->span, stmt_text(r, stmt)),
-			  "allocation %" PRIu64 " of the sweep failed, the error was %s", nth,
-			  irqlab_errno_name(error));
+			  "allocation %" PRIu64 " of the sweep failed, the error was %s",
+			  round->nth, irqlab_errno_name(error));
 	return false;
 }
 
-static bool sweep_repeat(struct run *r, const struct stmt *stmt, uint64_t nth)
+static bool sweep_repeat(struct run *r, const struct stmt *stmt, struct sweep_round *round)
 {
 	uint64_t times = 0;
 	bool fine = number_resolve(&r->scope, stmt_value(stmt, "TIMES"), &times);
 
 	for (uint64_t i = 0; i < times && fine && !r->stopped; i++)
-		fine = run_spend(r, stmt, 1) && sweep_list(r, stmt->body, nth);
+		fine = run_spend(r, stmt, 1) && sweep_list(r, stmt->body, round);
 	return fine;
 }
 
 /* Assertions wait for the last time, when nothing fails. */
-static bool sweep_stmt(struct run *r, const struct stmt *stmt, uint64_t nth)
+static bool sweep_stmt(struct run *r, const struct stmt *stmt, struct sweep_round *round)
 {
 	if (verb_phase(stmt->verb) == PHASE_ACTION)
-		return sweep_action(r, stmt, nth);
+		return sweep_action(r, stmt, round);
 	switch (stmt->verb) {
 	case VERB_REPEAT:
-		return sweep_repeat(r, stmt, nth);
+		return sweep_repeat(r, stmt, round);
 	case VERB_LOOSE:
 	case VERB_STRICT:
-		return sweep_list(r, stmt->body, nth);
+		return sweep_list(r, stmt->body, round);
 	default:
 		return true;
 	}
 }
 
-static bool sweep_list(struct run *r, const struct stmt *list, uint64_t nth)
+static bool sweep_list(struct run *r, const struct stmt *list, struct sweep_round *round)
 {
 	bool fine = true;
 
 	for (const struct stmt *s = list; s && fine && !r->stopped; s = s->next)
 		if (s->verb != VERB_NONE && scope_applies(&r->scope, s))
-			fine = sweep_stmt(r, s, nth);
+			fine = sweep_stmt(r, s, round);
 	return fine;
+}
+
+/* Who can do with less than was asked for may; a script says so with `loose`. */
+static void swallowed(struct run *r, const struct stmt *stmt, uint64_t nth)
+{
+	if (!r->loose)
+		diag_hint(r->scope.diags, run_fail(r, DIAG_FAILURE_SWALLOWED, stmt->verb_span, nth),
+			  "if it may be, put the sweep into  loose");
 }
 
 /* The lines with allocation nth failing. False: it was never reached, so there are no more. */
 static bool sweep_round(struct run *r, const struct stmt *stmt, uint64_t nth)
 {
 	uint64_t before = machine_allocations(r->m);
+	struct sweep_round round = {.nth = nth};
+	bool reached;
 
 	machine_fail_allocation(r->m, nth);
-	sweep_list(r, stmt->body, nth);
+	sweep_list(r, stmt->body, &round);
 	machine_fail_allocation(r->m, 0);
+	reached = machine_allocations(r->m) - before >= nth;
 	if (machine_poisoned(r->m))
 		run_fail(r, DIAG_POISONED, stmt->span, machine_poisoned(r->m));
-	return machine_allocations(r->m) - before >= nth;
+	else if (reached && !round.reported && !r->stopped)
+		swallowed(r, stmt, nth);
+	return reached;
 }
 
 /* Handlers that were installed in a round that is undone are not there. */

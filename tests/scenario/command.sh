@@ -4,6 +4,7 @@
 set -u
 irqlab=$1
 on_terminal=$2
+bad=$(cd "$(dirname "$0")/../bad" && pwd)
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
@@ -179,6 +180,13 @@ status 2 "$irqlab" check --format=xml wrong.irq
 for file in good.irq fails.irq wrong.irq limit.irq skipped.irq missing.irq empty.irq; do
 	"$irqlab" run --keep-going "$file" >out 2>/dev/null
 	status "$?" "$irqlab" show tape "$file"
+done
+for file in "$bad"/unknown-* "$bad"/*-differs.irq "$bad"/limit-* "$bad"/event-*; do
+	"$irqlab" run --keep-going "$file" >out 2>/dev/null
+	wanted=$?
+	grep -vE '^((passed|failed|invalid|exhausted) +[^ ]*:|[0-9]+ passed)' out >diagnostics
+	status "$wanted" "$irqlab" show tape "$file"
+	cmp err diagnostics || wrong=1
 done
 status 2 "$irqlab" show tape good.irq wrong.irq
 says out '# good.irq'
