@@ -16,6 +16,8 @@
  *   interrupt, and the unit has no other copy of it;
  * - an active LPI is mapped in the ITS's tables to the CPU of its interrupt, an inactive
  *   one is not, and each CPU's count of LPIs is right;
+ * - a vCPU runs where the CPU says so, alone; what was posted to it is known to it, or it will
+ *   look for it, or its CPU is about to be told;
  * - a device's message is the one that its descriptor remembers;
  * - each interrupt of a device has all its levels, with one number on all, and
  *   leads back to its descriptor.

@@ -71,4 +71,77 @@ struct vcpu_info {
 /* Writes nothing. */
 void vcpu_look(const struct vcpu *v, struct vcpu_info *out);
 
+/*
+ * ---- devices with MSI-X ----
+ *
+ * The guest programs a table that is not the device's: its messages name vCPUs and
+ * their vectors. The host gives each entry that the guest uses an interrupt of its
+ * own, whose message the guest never sees. What the host handles is an event for
+ * whoever emulates the device, and an interrupt of the vCPU.
+ */
+
+struct passthrough;
+
+enum passthrough_flags {
+	/* Even where a device could send another one's messages (VFIO: allow_unsafe_interrupts). */
+	PASSTHROUGH_UNSAFE = 1 << 0,
+};
+
+/*
+ * The device is the guest's. *out may be NULL. -EPERM: nothing isolates its
+ * messages from other devices'; -EBUSY: it is already, or has interrupts;
+ * -EINVAL: it has no MSI-X; -ENOMEM. Writes nothing.
+ */
+int passthrough_assign(struct device *dev, unsigned flags, struct passthrough **out);
+struct passthrough *passthrough_of(const struct device *dev); /* NULL: the host's */
+/* The host's again, without interrupts. */
+void passthrough_release(struct passthrough *p);
+
+/*
+ * MSI-X is enabled with interrupts for entries 0 … count − 1, none of them in use yet.
+ * -EINVAL: it is enabled, or count is 0 or beyond the table; -ENOSPC: there are not so many;
+ * else as pci_alloc_irq_vectors().
+ */
+int passthrough_enable(struct passthrough *p, unsigned count);
+/* MSI-X as a whole is off, and all interrupts are given back. */
+void passthrough_disable(struct passthrough *p);
+
+/*
+ * The guest unmasks an entry of its table, with a message to a vCPU (NULL: none, only events are
+ * counted) and a vector of 16 to 255. The host writes the entry's message to the device again,
+ * which may have lost it, and installs a handler.
+ *
+ * An entry that has no interrupt yet gets one if entries can be added (pci_msix_can_alloc_dyn()).
+ * If they can't MSI-X is disabled and enabled with more: what the device raises between the two is
+ * lost. If the second fails it is enabled as before, where that is possible, and is disabled
+ * otherwise.
+ *
+ * -EINVAL: MSI-X is not enabled, no such entry, or vector; -EBUSY: the entry is in use; else as
+ * pci_alloc_irq_vectors(), pci_msix_alloc_irq_at(), request_irq().
+ */
+int passthrough_unmask(struct passthrough *p, unsigned index, struct vcpu *vcpu, unsigned vector);
+/*
+ * The guest no longer uses it: it is the host's again (vcpu_unpost()), and the handler goes. The
+ * interrupt stays until MSI-X is disabled. -EINVAL: it is not in use.
+ */
+int passthrough_mask(struct passthrough *p, unsigned index);
+
+/*
+ * Called in passthrough_unmask() of an entry without interrupt: once all others are torn down, or
+ * before the one is added. What a device does at that moment can be tried out here. NULL: nothing.
+ */
+void passthrough_on_growth(struct passthrough *p, void (*growing)(void *context), void *context);
+
+struct passthrough_entry {
+	unsigned irq; /* the host's; 0: none */
+	bool in_use;
+	const struct vcpu *vcpu; /* what the guest has written */
+	unsigned vector;
+	uint64_t guest_address; /* the guest's message, as it reads it in its table */
+	uint32_t guest_data;
+	uint64_t events; /* handled by the host */
+};
+/* False: the table has no such entry. */
+bool passthrough_look(const struct passthrough *p, unsigned index, struct passthrough_entry *out);
+
 #endif

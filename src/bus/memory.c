@@ -322,7 +322,7 @@ void memory_place(const struct memory *memory, uint64_t offset, struct bus_place
 		return;
 	out->index = (int64_t)(offset / label->stride);
 	field = offset % label->stride / 8;
-	for (uint64_t i = 0; label->fields && i < 4 && label->fields[i]; i++) {
+	for (uint64_t i = 0; label->fields && i < 8 && label->fields[i]; i++) {
 		if (i == field)
 			out->field = label->fields[i];
 	}

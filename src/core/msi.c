@@ -165,10 +165,11 @@ unsigned msi_slot_size(const struct msi_slot *slot)
 bool msi_device_has_isolated_msi(struct device *dev)
 {
 	const struct irq_domain *domain = dev->msi_domain;
+	const struct msi_legacy_ops *legacy = msi_legacy_ops(dev->machine);
 
 	while (domain && !(domain->flags & IRQ_DOMAIN_FLAG_ISOLATED_MSI))
 		domain = domain->parent;
-	return domain;
+	return domain || (legacy && legacy->isolates);
 }
 
 /* ---- descriptors ---- */

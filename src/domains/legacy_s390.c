@@ -302,6 +302,7 @@ static const struct msi_legacy_ops s390_ops = {
 	.name = "s390",
 	.setup = s390_setup,
 	.teardown = s390_teardown,
+	.isolates = true, /* a function's bits are its own */
 };
 
 /* ---- making ---- */

@@ -21,6 +21,8 @@ bool matrix_sums(struct check *c, const struct irq_matrix *matrix);
 bool identities_agree(struct check *c);
 /* LPIs are where the ITS's tables, the software and its counts say that they are. */
 bool lpis_agree(struct check *c);
+/* vCPUs run where they are said to, and no interrupt for one is forgotten. */
+bool guests_agree(struct check *c);
 /* Table entries against vectors, units against tables, devices against descriptors. */
 bool messages_agree(struct check *c);
 

@@ -29,7 +29,8 @@ static void vcpu_digest(const void *object, struct digest *d)
 
 	digest_u64(d, v->id);
 	digest_string(d, v->name);
-	digest_u64(d, (uint64_t)(v->cpu + 1) << 32 | v->last_cpu);
+	digest_u64(d, (uint64_t)(v->cpu + 1) << 32 | (v->waits ? v->last_cpu : 0));
+	digest_counter(d, v->last_cpu);
 	digest_u64(d, (uint64_t)v->waits << 1 | v->woken);
 	digest_u64(d, v->apic_page);
 	digest_u64(d, v->descriptor);
@@ -217,6 +218,20 @@ static struct posted **find_posted(struct machine *m, unsigned irq, struct vcpu 
 	return NULL;
 }
 
+/* In the order of irqs, so that it does not matter who came first. */
+static void insert_posted(struct vcpu *v, struct posted *p)
+{
+	struct posted **at = &v->posted;
+
+	touch(v->machine, v);
+	while (*at && (*at)->irq < p->irq)
+		at = &(*at)->next;
+	if (at != &v->posted)
+		touch(v->machine, (char *)at - offsetof(struct posted, next));
+	p->next = *at;
+	*at = p;
+}
+
 static void forget_posted(struct machine *m, unsigned irq)
 {
 	struct vcpu *owner;
@@ -250,9 +265,8 @@ int vcpu_post(struct vcpu *v, unsigned irq, unsigned vector)
 		return ret;
 	}
 	forget_posted(m, irq);
-	touch(m, v);
-	*p = (struct posted){.next = v->posted, .irq = irq, .vector = vector};
-	v->posted = p;
+	*p = (struct posted){.irq = irq, .vector = vector};
+	insert_posted(v, p);
 	return 0;
 }
 

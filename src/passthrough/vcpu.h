@@ -50,7 +50,6 @@ struct vcpu_ops {
 };
 extern const struct vcpu_ops vcpu_intel, vcpu_amd;
 
-struct passthrough;
 struct guests { /* the machine's part */
 	struct machine *machine;
 	const struct vcpu_ops *ops;

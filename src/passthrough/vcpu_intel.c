@@ -124,8 +124,8 @@ static void intel_inject(struct vcpu *v, unsigned vector)
 
 static int intel_create(struct vcpu *v)
 {
-	static const char *const halves[] = {"lo", "hi", NULL};
-	struct memory_label label = {.store = "pi", .stride = 16, .fields = halves};
+	static const char *const words[] = {"pir0", "pir1", "pir2", "pir3", "control", NULL};
+	struct memory_label label = {.store = "pi", .stride = DESCRIPTOR_BYTES, .fields = words};
 
 	snprintf(label.object, sizeof(label.object), "%s", v->name);
 	v->descriptor = bus_memory_alloc(v->machine, DESCRIPTOR_BYTES, DESCRIPTOR_BYTES, &label);

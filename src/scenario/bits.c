@@ -85,12 +85,15 @@ const char *form_text(enum form form)
 		[FORM_AMD_HI] = "a table entry's high half",
 		[FORM_AMD_32] = "a table entry",
 		[FORM_INTEL_FLUSH] = "an invalidation",
+		[FORM_POSTED] = "the control word of a posted-interrupt descriptor",
 	};
 
 	return texts[form];
 }
 
-/* The fields of an address depend on its format bit. */
+#define AMD_GUEST 0x80 /* an entry that leads to a guest */
+
+/* The fields of an address depend on its format bit, those of an AMD entry on where it leads. */
 static bool shown(const struct bit_field *f, uint64_t word)
 {
 	bool remappable = word & 0x10;
@@ -102,6 +105,10 @@ static bool shown(const struct bit_field *f, uint64_t word)
 			return false;
 		return strcmp(f->name, "remappable") == 0 || of_handle == remappable;
 	}
+	if (f->form == FORM_AMD_LO && word & AMD_GUEST)
+		return strcmp(f->name, "delivery") != 0 && strcmp(f->name, "logical") != 0;
+	if (f->form == FORM_AMD_LO)
+		return strcmp(f->name, "log") != 0 && strcmp(f->name, "running") != 0;
 	if (f->form == FORM_DATA)
 		return strcmp(f->name, "subhandle") != 0 && strcmp(f->name, "index") != 0;
 	return true;
@@ -189,6 +196,8 @@ enum form form_of_place(const struct topology *t, const struct bus_place *place)
 		return form_of_entry(unit, place->field);
 	if (unit && strcmp(place->store, "iec") == 0 && strcmp(place->field, "hi") != 0)
 		return FORM_INTEL_FLUSH;
+	if (strcmp(place->store, "pi") == 0 && strcmp(place->field, "control") == 0)
+		return FORM_POSTED;
 	if (strcmp(place->field, "addr_lo") == 0)
 		return message_form(t, FORM_ADDRESS);
 	if (strcmp(place->field, "data") == 0)

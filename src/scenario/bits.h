@@ -30,6 +30,7 @@ enum form {
 	FORM_AMD_HI,
 	FORM_AMD_32,	  /* 32-bit table entry */
 	FORM_INTEL_FLUSH, /* invalidation descriptor, low half */
+	FORM_POSTED,	  /* control word of a posted-interrupt descriptor */
 	NR_FORMS
 };
 
@@ -78,6 +79,7 @@ enum form {
 	X(INTEL_LO, "rh", 3, 3)                                                                    \
 	X(INTEL_LO, "level", 4, 4)                                                                 \
 	X(INTEL_LO, "delivery", 5, 7)                                                              \
+	X(INTEL_LO, "urgent", 14, 14)                                                              \
 	X(INTEL_LO, "posted", 15, 15)                                                              \
 	X(INTEL_LO, "vector", 16, 23)                                                              \
 	X(INTEL_LO, "dest", 40, 47)                                                                \
@@ -87,6 +89,7 @@ enum form {
 	X(INTEL_LO_X2, "rh", 3, 3)                                                                 \
 	X(INTEL_LO_X2, "level", 4, 4)                                                              \
 	X(INTEL_LO_X2, "delivery", 5, 7)                                                           \
+	X(INTEL_LO_X2, "urgent", 14, 14)                                                           \
 	X(INTEL_LO_X2, "posted", 15, 15)                                                           \
 	X(INTEL_LO_X2, "vector", 16, 23)                                                           \
 	X(INTEL_LO_X2, "dest", 32, 63)                                                             \
@@ -97,9 +100,12 @@ enum form {
 	X(AMD_LO, "present", 0, 0)                                                                 \
 	X(AMD_LO, "suppress", 1, 1)                                                                \
 	X(AMD_LO, "delivery", 2, 4)                                                                \
+	X(AMD_LO, "log", 2, 2)                                                                     \
 	X(AMD_LO, "logical", 6, 6)                                                                 \
+	X(AMD_LO, "running", 6, 6)                                                                 \
 	X(AMD_LO, "guest", 7, 7)                                                                   \
 	X(AMD_LO, "dest", 8, 31)                                                                   \
+	X(AMD_LO, "tag", 32, 63)                                                                   \
 	X(AMD_HI, "vector", 0, 7)                                                                  \
 	X(AMD_HI, "dest-high", 56, 63)                                                             \
 	X(AMD_32, "present", 0, 0)                                                                 \
@@ -108,6 +114,11 @@ enum form {
 	X(AMD_32, "logical", 6, 6)                                                                 \
 	X(AMD_32, "dest", 8, 15)                                                                   \
 	X(AMD_32, "vector", 16, 23)                                                                \
+	/* VT-d 9.11 */                                                                            \
+	X(POSTED, "on", 0, 0)                                                                      \
+	X(POSTED, "sn", 1, 1)                                                                      \
+	X(POSTED, "nv", 16, 23)                                                                    \
+	X(POSTED, "ndst", 32, 63)                                                                  \
 	/* VT-d 6.5.2.7 */                                                                         \
 	X(INTEL_FLUSH, "type", 0, 3)                                                               \
 	X(INTEL_FLUSH, "selective", 4, 4)                                                          \

@@ -188,6 +188,9 @@ static void check_argument(struct scope *scope, const struct stmt *stmt, const s
 	case PARAM_UNIT:
 		name_resolve(scope, arg->value, NAME_UNIT);
 		break;
+	case PARAM_VCPU:
+		name_resolve(scope, arg->value, NAME_VCPU);
+		break;
 	case PARAM_TARGET:
 		check_target(scope, arg->value);
 		break;
@@ -256,7 +259,7 @@ static void define_irqs(struct scope *scope, const struct stmt *stmt, unsigned n
 			.source = owner->kind == NAME_POOL ||
 						  strcmp(arg_word(stmt, "KIND"), "platform") == 0
 					  ? RAISE_STORE
-				  : stmt->verb == VERB_ALLOC ||
+				  : stmt->verb == VERB_ALLOC || stmt->verb == VERB_GUEST_UNMASK ||
 						  strcmp(arg_word(stmt, "KIND"), "msix") == 0
 					  ? RAISE_MSIX
 				  : strcmp(arg_word(stmt, "KIND"), "intx") == 0 ? RAISE_INTX
@@ -272,6 +275,17 @@ static void define_batch(struct scope *scope, const struct stmt *stmt)
 
 	if (list_resolve(scope, stmt_value(stmt, "ENTRIES"), 2047, "entry", indexes, 2048, &nr))
 		define_irqs(scope, stmt, nr, indexes);
+}
+
+static void define_entry(struct scope *scope, const struct stmt *stmt)
+{
+	struct source_ref ref;
+	uint32_t index;
+
+	if (!source_resolve(scope, stmt->args->value, &ref))
+		return;
+	index = (uint32_t)ref.index;
+	define_irqs(scope, stmt, 1, &index);
 }
 
 static void define_pool(struct scope *scope, const struct stmt *stmt)
@@ -319,6 +333,8 @@ static void check_definition(struct scope *scope, const struct stmt *stmt)
 		define_batch(scope, stmt);
 	else if (stmt->verb == VERB_ALLOC)
 		define_irqs(scope, stmt, 1, NULL);
+	else if (stmt->verb == VERB_GUEST_UNMASK)
+		define_entry(scope, stmt);
 	else if (stmt->verb == VERB_POOL)
 		define_pool(scope, stmt);
 	else if (stmt->verb == VERB_MAP)

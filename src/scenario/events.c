@@ -2,6 +2,7 @@
 #include "scenario/peek.h"
 #include "scenario/run.h"
 
+#include <irqlab/passthrough.h>
 #include <string.h>
 
 bool event_consumed(const struct run *r, uint64_t position)
@@ -189,6 +190,21 @@ static bool match_unit(struct run *r, const struct stmt *stmt, const struct tape
 	return !path || (unit && strcmp(unit, path->path->name) == 0);
 }
 
+static const char *vcpu_of(const struct run *r, const struct tape_record *record)
+{
+	const struct vcpu *v = vcpu_by_apic_page(r->m, record->address);
+
+	return v ? vcpu_name(v) : "";
+}
+
+static bool match_vcpu(const struct run *r, const struct stmt *stmt,
+		       const struct tape_record *record)
+{
+	const struct pattern *path = stmt_value(stmt, "VCPU");
+
+	return !path || strcmp(vcpu_of(r, record), path->path->name) == 0;
+}
+
 static const char *drop_name(uint64_t reason)
 {
 	return reason < NR_DROP_REASONS ? drop_reason_name((enum drop_reason)reason) : "?";
@@ -362,6 +378,7 @@ static enum verb kind_of(const struct tape_record *record)
 		[TAPE_EOI] = VERB_E_EOI,	 [TAPE_COMMAND] = VERB_E_COMMAND,
 		[TAPE_HANDLER] = VERB_E_DELIVER, [TAPE_MIGRATE] = VERB_E_MIGRATE,
 		[TAPE_WARNING] = VERB_E_WARN,	 [TAPE_CPU] = VERB_E_CPU,
+		[TAPE_GUEST] = VERB_E_GUEST,
 	};
 
 	return record->kind < NR_TAPE_KINDS ? kinds[record->kind] : VERB_NONE;
@@ -382,6 +399,10 @@ static bool arguments_match(struct run *r, const struct stmt *stmt,
 		return match_irq(r, stmt, record->value) &&
 		       match_number(r, stmt, "cpu", record->actor) &&
 		       match_word(stmt, "returns", irqreturn_name(record->extra));
+	case VERB_E_GUEST:
+		return match_vcpu(r, stmt, record) &&
+		       match_number(r, stmt, "vector", record->value) &&
+		       match_number(r, stmt, "cpu", record->actor);
 	case VERB_E_RAISE:
 	case VERB_E_LATCH:
 		return match_source(r, stmt, record);
@@ -493,6 +514,9 @@ const char *event_print(struct run *r, const struct tape_record *record)
 	case VERB_E_LATCH:
 		return stash_printf(stash, "%s %s", verb_name(kind_of(record)),
 				    print_source(r, record));
+	case VERB_E_GUEST:
+		return stash_printf(stash, "deliver-guest %s vector=0x%02" PRIx64 " cpu=%u",
+				    vcpu_of(r, record), record->value, record->actor);
 	case VERB_E_MESSAGE:
 		return print_message(r, record);
 	case VERB_E_DROP:

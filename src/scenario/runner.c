@@ -96,6 +96,7 @@ static bool needs_expect(const struct run *r, const struct tape_record *record)
 {
 	switch (record->kind) {
 	case TAPE_HANDLER:
+	case TAPE_GUEST:
 	case TAPE_FAULT:
 	case TAPE_WARNING:
 		return !r->loose;

@@ -94,6 +94,7 @@ const char *name_kind_text(enum name_kind kind)
 		[NAME_DEVICE] = "a device",	 [NAME_UNIT] = "a remapping unit",
 		[NAME_ROOT] = "a vector domain", [NAME_IRQS] = "interrupts",
 		[NAME_POOL] = "a pool",		 [NAME_CHECKPOINT] = "a checkpoint",
+		[NAME_VCPU] = "a virtual CPU",
 	};
 
 	return texts[kind];
@@ -152,6 +153,7 @@ static void unknown_name(struct scope *scope, struct span span, const char *name
 		[NAME_DEVICE] = "no device",	  [NAME_UNIT] = "no remapping unit",
 		[NAME_ROOT] = "no vector domain", [NAME_IRQS] = "no interrupt",
 		[NAME_POOL] = "no pool",	  [NAME_CHECKPOINT] = "no checkpoint",
+		[NAME_VCPU] = "no virtual CPU",
 	};
 	struct diag *diag = scope_error(scope, DIAG_UNKNOWN_NAME, span, nobody[kind], name);
 
@@ -447,7 +449,8 @@ static bool place_object(struct scope *scope, const struct segment *segment,
 	if (name && name->kind == NAME_ROOT &&
 	    (scope->topology.desc.gic || scope->topology.desc.imsic)) /* has registers */
 		return true;
-	if (!name || (name->kind != NAME_DEVICE && name->kind != NAME_UNIT)) {
+	if (!name ||
+	    (name->kind != NAME_DEVICE && name->kind != NAME_UNIT && name->kind != NAME_VCPU)) {
 		unknown_name(scope, segment->span, segment->name, NAME_DEVICE);
 		return false;
 	}

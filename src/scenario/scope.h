@@ -15,7 +15,15 @@
  * numbers there.
  */
 
-enum name_kind { NAME_DEVICE, NAME_UNIT, NAME_ROOT, NAME_IRQS, NAME_POOL, NAME_CHECKPOINT };
+enum name_kind {
+	NAME_DEVICE,
+	NAME_UNIT,
+	NAME_ROOT,
+	NAME_IRQS,
+	NAME_POOL,
+	NAME_CHECKPOINT,
+	NAME_VCPU
+};
 
 struct irq_entry {	    /* one interrupt that a script has a name for */
 	struct msi_map map; /* virq 0: no such number, or only checked */
@@ -72,6 +80,7 @@ struct topology {
 	struct vmd_desc *vmds;
 	struct aplic_desc *aplics;
 	struct mbigen_desc *mbigens;
+	const char **vcpus;
 	/*
 	 * Devices on no bus follow in `devices`, from first_platform on, as devices with one table
 	 * of messages, called "slot"; then bridges, whose wires are a store called "wire".

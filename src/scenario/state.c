@@ -6,6 +6,7 @@
 #include "domains/intel_ir.h"
 #include "domains/x86.h"
 
+#include <irqlab/passthrough.h>
 #include <string.h>
 
 struct state_key {
@@ -20,6 +21,7 @@ static const struct state_key keys[NR_STATE_KINDS][32] = {
 	[STATE_CPU] = {IRQLAB_STATE_CPU_KEYS(ROW)},
 	[STATE_VECTORS] = {IRQLAB_STATE_VECTORS_KEYS(ROW)},
 	[STATE_ENTRY] = {IRQLAB_STATE_ENTRY_KEYS(ROW)},
+	[STATE_VCPU] = {IRQLAB_STATE_VCPU_KEYS(ROW)},
 #undef ROW
 };
 
@@ -29,6 +31,7 @@ const char *state_kind_text(enum state_kind kind)
 		[STATE_IRQ] = "an interrupt",	   [STATE_DEVICE] = "a device",
 		[STATE_SOURCE] = "a message slot", [STATE_CPU] = "a CPU",
 		[STATE_VECTORS] = "the vectors",   [STATE_ENTRY] = "a table entry",
+		[STATE_VCPU] = "a virtual CPU",
 	};
 
 	return texts[kind];
@@ -117,6 +120,11 @@ bool state_resolve(struct scope *scope, const struct pattern *path, struct state
 	}
 	if (name && name->kind == NAME_UNIT)
 		return resolve_entry(scope, path, name, out);
+	if (name && name->kind == NAME_VCPU) {
+		out->kind = STATE_VCPU;
+		out->vcpu = name->name;
+		return true;
+	}
 	if (name && name->kind == NAME_DEVICE && !path->path->next) {
 		out->kind = STATE_DEVICE;
 		out->device = name->device;
@@ -287,6 +295,36 @@ static bool entry_value(struct machine *m, const struct state_object *o, const c
 	KEY(cached, VALUE_NUMBER(has_copy))
 	return false;
 }
+
+static unsigned vectors_waiting(const struct vcpu_info *info)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		nr += (unsigned)__builtin_popcountll(info->posted[i] | info->requested[i]);
+	return nr;
+}
+
+static bool vcpu_value(struct machine *m, const char *name, const char *key, struct value *out)
+{
+	const struct vcpu *v = vcpu_by_name(m, name);
+	struct vcpu_info info;
+
+	if (!v)
+		return false;
+	vcpu_look(v, &info);
+	KEY(running, VALUE_NUMBER(info.cpu >= 0))
+	if (info.cpu >= 0)
+		KEY(cpu, VALUE_NUMBER((uint64_t)info.cpu))
+	KEY(waits, VALUE_NUMBER(info.waits))
+	KEY(woken, VALUE_NUMBER(info.woken))
+	KEY(waiting, VALUE_NUMBER(vectors_waiting(&info)))
+	KEY(outstanding, VALUE_NUMBER(info.outstanding))
+	KEY(suppressed, VALUE_NUMBER(info.suppressed))
+	KEY(notification, VALUE_NUMBER(info.notification))
+	KEY(destination, VALUE_NUMBER(info.destination))
+	return false;
+}
 #undef FLAG
 #undef KEY
 
@@ -306,6 +344,8 @@ bool state_value(struct scope *scope, struct machine *m, const struct state_obje
 		return vectors_value(m, key, out);
 	case STATE_ENTRY:
 		return entry_value(m, object, key, out);
+	case STATE_VCPU:
+		return vcpu_value(m, object->vcpu, key, out);
 	default:
 		return false;
 	}

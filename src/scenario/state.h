@@ -13,6 +13,7 @@ enum state_kind {
 	STATE_CPU,
 	STATE_VECTORS,
 	STATE_ENTRY,
+	STATE_VCPU,
 	NR_STATE_KINDS
 };
 
@@ -81,6 +82,17 @@ enum state_kind {
 	X(cached_hi, "high half in the unit's cache, 0 without")                                   \
 	X(cached, "the unit has a copy")
 
+#define IRQLAB_STATE_VCPU_KEYS(X)                                                                  \
+	X(running, "is in its guest")                                                              \
+	X(cpu, "CPU it runs on")                                                                   \
+	X(waits, "waits for an interrupt")                                                         \
+	X(woken, "…that came, or may have come")                                                   \
+	X(waiting, "vectors that it has not taken yet")                                            \
+	X(outstanding, "a notification was sent (ON)")                                             \
+	X(suppressed, "no notification is wanted (SN)")                                            \
+	X(notification, "notification vector (NV)")                                                \
+	X(destination, "notification destination (NDST)")
+
 /* An entry of a unit's table; on AMD, of the table of one requester. */
 struct entry_ref {
 	const struct remap_desc *unit;
@@ -95,6 +107,7 @@ struct state_object {
 	const struct device_desc *device;
 	struct source_ref source;
 	struct entry_ref entry;
+	const char *vcpu;
 	uint64_t number; /* of the CPU */
 	struct span span;
 };

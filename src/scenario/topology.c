@@ -95,6 +95,16 @@ static void build_vectors(struct builder *b)
 	b->t->desc.vector_last = (uint32_t)last;
 }
 
+static void build_vcpu(struct builder *b)
+{
+	const char *name = plain_name(b, "NAME");
+
+	if (name_define(b->scope, name, NAME_VCPU, b->stmt->span))
+		b->t->vcpus[b->t->desc.nr_vcpus++] = name;
+	else
+		b->good = false;
+}
+
 static void build_ioapic(struct builder *b)
 {
 	const struct pattern *requester = stmt_value(b->stmt, "requester");
@@ -368,6 +378,9 @@ static void build_line(struct builder *b)
 	case VERB_T_STORE:
 		build_store(b);
 		break;
+	case VERB_T_VCPU:
+		build_vcpu(b);
+		break;
 	default:
 		break;
 	}
@@ -388,6 +401,7 @@ static void reserve_arrays(struct builder *b, const struct stmt *block)
 	t->desc.vmds = ROOM(vmds);
 	t->desc.ioapics = ROOM(ioapics);
 	t->boot.functions = ROOM(functions);
+	t->desc.vcpus = ROOM(vcpus);
 	t->desc.platforms = ROOM(platforms);
 	t->desc.aplics = ROOM(aplics);
 	t->desc.mbigens = ROOM(mbigens);

@@ -90,6 +90,8 @@
 	  "function 00:0c.0 port bus=2")                                                                                                                                                                                                                      \
 	X(T_PLATFORM, "platform", "NAME slots=INT [device-id=INT]", "",                                                                                                                                                                                       \
 	  "A device on no bus; its messages are in NAME.slot[n].", "platform timer slots=4")                                                                                                                                                                  \
+	X(T_VCPU, "vcpu", "NAME", "",                                                                                                                                                                                                                         \
+	  "A virtual CPU, on x86: it runs between `vcpu NAME in` and `out`.", "vcpu v0")                                                                                                                                                                      \
 	X(T_STORE, "store",                                                                                                                                                                                                                                   \
 	  "STORE KIND:dsa|ims-table|ims-queue [slots=INT] [stride=INT] [address-lo=INT] "                                                                                                                                                                     \
 	  "[address-hi=INT] [data=INT] [ctrl=INT] [mask-bit=INT] [latency=INT] [ring=INT] "                                                                                                                                                                   \
@@ -170,6 +172,26 @@
 	X(RESTORE, "restore", "DEVICE", "",                                                               \
 	  "The kernel writes the device's messages again, as after a reset.", "restore nic")              \
 	X(REMOVE, "remove", "DEVICE", "", "Hot unplug: driver gone, domains gone.", "remove nic")         \
+	X(VCPU, "vcpu", "VCPU TO:in|out [cpu=INT] [waits]", "",                                           \
+	  "A virtual CPU is put on a CPU, or leaves it: because another is to run, or because it "        \
+	  "waits for an interrupt.",                                                                      \
+	  "vcpu v0 in cpu=1")                                                                             \
+	X(POST, "post", "IRQS vcpu=VCPU vector=INT", "",                                                  \
+	  "The interrupts go to a virtual CPU instead of the host (irq_set_vcpu_affinity): vector "       \
+	  "is that of the first.",                                                                        \
+	  "post q[0] vcpu=v0 vector=0x40")                                                                \
+	X(UNPOST, "unpost", "IRQS", "", "…and back to the host.", "unpost q[0]")                          \
+	X(PASSTHROUGH, "passthrough", "DEVICE [max=INT] [unsafe] [off]", "",                              \
+	  "Gives a device to a guest, with MSI-X enabled for max entries, 1 without it; off: takes "      \
+	  "it back. unsafe: even if nothing isolates its messages.",                                      \
+	  "passthrough nic max=2")                                                                        \
+	X(GUEST_UNMASK, "guest-unmask",                                                                   \
+	  "SOURCE [vcpu=VCPU] [vector=INT] [raising=SOURCE] [as NAME]", "irq",                            \
+	  "The guest unmasks an entry of the table that it sees, with a vCPU and a vector of it. "        \
+	  "If the entry has no interrupt yet, the device raises another at the worst moment.",            \
+	  "guest-unmask nic.msix[1] vcpu=v0 vector=0x41 as g1")                                           \
+	X(GUEST_MASK, "guest-mask", "SOURCE", "", "The guest no longer uses an entry.",                   \
+	  "guest-mask nic.msix[1]")                                                                       \
 	X(FAULT, "fault", "WHAT:allocation|off [NTH:INT]", "",                                            \
 	  "Lets the nth allocation of the next action fail.", "fault allocation 3")                       \
 	X(CHECKPOINT, "checkpoint", "NAME", "", "Marks the present state.", "checkpoint quiet")           \
@@ -211,56 +233,58 @@
 	  "Every interleaving of its actors' steps; see always, sometimes, finally.",              \
 	  "explore exhaustive ; actor os { affinity q[0] cpu=1 } ; end")
 
-#define IRQLAB_ASSERTIONS(X)                                                                       \
-	X(E_DELIVER, "deliver", "[IRQS] [cpu=PATTERN] [returns=handled|none]", "",                 \
-	  "A driver's handler ran.", "expect deliver q[0] cpu=1")                                  \
-	X(E_RAISE, "raise", "[SOURCE]", "", "A device wanted attention.",                          \
-	  "expect count 2 raise nic.msix[0]")                                                      \
-	X(E_LATCH, "latch", "[SOURCE]", "", "…but is masked: its pending bit is set.",             \
-	  "expect latch nic.msix[0]")                                                              \
-	X(E_MESSAGE, "message", "[DEVICE] [addr=PATTERN] [data=PATTERN]", "",                      \
-	  "A device wrote an interrupt message.", "expect message nic data={vector=0x21}")         \
-	X(E_DROP, "drop", "[reason=PATTERN]", "", "An interrupt went nowhere.",                    \
-	  "expect drop reason=disabled")                                                           \
-	X(E_FAULT, "fault", "[UNIT] [reason=PATTERN] [index=PATTERN] [requester=PATTERN]", "",     \
-	  "A remapping unit blocked a message.", "expect fault ir reason=0x22 index=$h")           \
-	X(E_REQUEST, "irr", "[cpu=PATTERN] [vector=PATTERN]", "",                                  \
-	  "A local APIC set a bit in its request register.", "expect irr cpu=1 vector=$v")         \
-	X(E_ACCEPT, "accept", "[cpu=PATTERN] [vector=PATTERN]", "", "A CPU took a vector.",        \
-	  "expect accept cpu=1 vector=$v")                                                         \
-	X(E_EOI, "eoi", "[cpu=PATTERN] [vector=PATTERN]", "", "A CPU ended a vector.",             \
-	  "expect eoi cpu=1")                                                                      \
-	X(E_WRITE, "write", "[PLACE] [VALUE:PATTERN]", "", "One bus write by software.",           \
-	  "expect write ir.irte[$h].lo {vector=$v}")                                               \
-	X(E_FLUSH, "flush", "[PLACE] [handle=PATTERN] [mask=PATTERN]", "",                         \
-	  "The software invalidated a cached table entry.", "expect flush ir.iec handle=$h")       \
-	X(E_COMMAND, "command",                                                                    \
-	  "[PLACE] [VALUE:PATTERN] [device=PATTERN] [event=PATTERN] [intid=PATTERN] "              \
-	  "[collection=PATTERN]",                                                                  \
-	  "",                                                                                      \
-	  "A unit or a queue carried out a command. Of an ITS, VALUE is its name, such as MAPTI.", \
-	  "expect command its MAPTI event=0")                                                      \
-	X(E_WARN, "warn", "[WARNING] [IRQS]", "", "The kernel warned.",                            \
-	  "expect warn UNBALANCED_ENABLE q[0]")                                                    \
-	X(E_MIGRATE, "migrate", "[IRQS] [from=PATTERN] [to=PATTERN]", "",                          \
-	  "A CPU that went offline moved an interrupt.", "expect migrate q[0] from=1 to=$c")       \
-	X(E_CPU, "cpu", "[CPU:PATTERN] [to=offline|online]", "", "A CPU came or went.",            \
-	  "expect cpu 1 to=offline")                                                               \
-	X(E_MSG, "msg", "SOURCE [addr=PATTERN] [data=PATTERN] [masked=PATTERN] [pending=PATTERN]", \
-	  "", "The message that the device holds now, whoever wrote it.",                          \
-	  "expect msg nic.msix[0] addr={dest=1} data={vector=$v}")                                 \
-	X(E_STATE, "state", "OBJECT:PLACE KEY=PATTERN...", "",                                     \
-	  "What the kernel or the hardware holds now: of interrupts, devices, units, cpu[n] and "  \
-	  "vectors.",                                                                              \
-	  "expect state q[0] affinity={1} depth=0")                                                \
-	X(E_UNCHANGED, "unchanged", "since CHECKPOINT", "",                                        \
-	  "The machine is as it was at the checkpoint: nothing leaked.",                           \
-	  "expect unchanged since quiet")                                                          \
-	X(E_NONE, "none", "", "", "Nothing at all happened.", "expect none")                       \
-	X(E_WRITES, "writes", "[PLACE]", "",                                                       \
-	  "Exactly these bus writes, in this order: a place and a value on each line.",            \
-	  "expect writes nic.msix[0] ; lo _ ; hi 0 ; data _ ; end")                                \
-	X(E_ANY_ORDER, "any-order", "", "", "These assertions, in any order.",                     \
+#define IRQLAB_ASSERTIONS(X)                                                                             \
+	X(E_DELIVER, "deliver", "[IRQS] [cpu=PATTERN] [returns=handled|none]", "",                       \
+	  "A driver's handler ran.", "expect deliver q[0] cpu=1")                                        \
+	X(E_GUEST, "deliver-guest", "[VCPU] [vector=PATTERN] [cpu=PATTERN]", "",                         \
+	  "A virtual CPU took an interrupt.", "expect deliver-guest v0 vector=0x41 cpu=1")               \
+	X(E_RAISE, "raise", "[SOURCE]", "", "A device wanted attention.",                                \
+	  "expect count 2 raise nic.msix[0]")                                                            \
+	X(E_LATCH, "latch", "[SOURCE]", "", "…but is masked: its pending bit is set.",                   \
+	  "expect latch nic.msix[0]")                                                                    \
+	X(E_MESSAGE, "message", "[DEVICE] [addr=PATTERN] [data=PATTERN]", "",                            \
+	  "A device wrote an interrupt message.", "expect message nic data={vector=0x21}")               \
+	X(E_DROP, "drop", "[reason=PATTERN]", "", "An interrupt went nowhere.",                          \
+	  "expect drop reason=disabled")                                                                 \
+	X(E_FAULT, "fault", "[UNIT] [reason=PATTERN] [index=PATTERN] [requester=PATTERN]", "",           \
+	  "A remapping unit blocked a message.", "expect fault ir reason=0x22 index=$h")                 \
+	X(E_REQUEST, "irr", "[cpu=PATTERN] [vector=PATTERN]", "",                                        \
+	  "A local APIC set a bit in its request register.", "expect irr cpu=1 vector=$v")               \
+	X(E_ACCEPT, "accept", "[cpu=PATTERN] [vector=PATTERN]", "", "A CPU took a vector.",              \
+	  "expect accept cpu=1 vector=$v")                                                               \
+	X(E_EOI, "eoi", "[cpu=PATTERN] [vector=PATTERN]", "", "A CPU ended a vector.",                   \
+	  "expect eoi cpu=1")                                                                            \
+	X(E_WRITE, "write", "[PLACE] [VALUE:PATTERN]", "", "One bus write by software.",                 \
+	  "expect write ir.irte[$h].lo {vector=$v}")                                                     \
+	X(E_FLUSH, "flush", "[PLACE] [handle=PATTERN] [mask=PATTERN]", "",                               \
+	  "The software invalidated a cached table entry.", "expect flush ir.iec handle=$h")             \
+	X(E_COMMAND, "command",                                                                          \
+	  "[PLACE] [VALUE:PATTERN] [device=PATTERN] [event=PATTERN] [intid=PATTERN] "                    \
+	  "[collection=PATTERN]",                                                                        \
+	  "",                                                                                            \
+	  "A unit or a queue carried out a command. Of an ITS, VALUE is its name, such as MAPTI.",       \
+	  "expect command its MAPTI event=0")                                                            \
+	X(E_WARN, "warn", "[WARNING] [IRQS]", "", "The kernel warned.",                                  \
+	  "expect warn UNBALANCED_ENABLE q[0]")                                                          \
+	X(E_MIGRATE, "migrate", "[IRQS] [from=PATTERN] [to=PATTERN]", "",                                \
+	  "A CPU that went offline moved an interrupt.", "expect migrate q[0] from=1 to=$c")             \
+	X(E_CPU, "cpu", "[CPU:PATTERN] [to=offline|online]", "", "A CPU came or went.",                  \
+	  "expect cpu 1 to=offline")                                                                     \
+	X(E_MSG, "msg", "SOURCE [addr=PATTERN] [data=PATTERN] [masked=PATTERN] [pending=PATTERN]",       \
+	  "", "The message that the device holds now, whoever wrote it.",                                \
+	  "expect msg nic.msix[0] addr={dest=1} data={vector=$v}")                                       \
+	X(E_STATE, "state", "OBJECT:PLACE KEY=PATTERN...", "",                                           \
+	  "What the kernel or the hardware holds now: of interrupts, devices, units, vCPUs, cpu[n] and " \
+	  "vectors.",                                                                                    \
+	  "expect state q[0] affinity={1} depth=0")                                                      \
+	X(E_UNCHANGED, "unchanged", "since CHECKPOINT", "",                                              \
+	  "The machine is as it was at the checkpoint: nothing leaked.",                                 \
+	  "expect unchanged since quiet")                                                                \
+	X(E_NONE, "none", "", "", "Nothing at all happened.", "expect none")                             \
+	X(E_WRITES, "writes", "[PLACE]", "",                                                             \
+	  "Exactly these bus writes, in this order: a place and a value on each line.",                  \
+	  "expect writes nic.msix[0] ; lo _ ; hi 0 ; data _ ; end")                                      \
+	X(E_ANY_ORDER, "any-order", "", "", "These assertions, in any order.",                           \
 	  "expect any-order ; deliver q[0] ; deliver q[1] ; end")
 
 #define IRQLAB_EXPLORE_VERBS(X)                                                                    \
@@ -314,6 +338,7 @@ enum verb {
 	X(POOL, "a pool")                                                                          \
 	X(TARGET, "a device or a pool")                                                            \
 	X(STORE, "a message store such as nic.wq")                                                 \
+	X(VCPU, "a virtual CPU")                                                                   \
 	X(UNIT, "a remapping unit")                                                                \
 	X(IRQS, "interrupts such as q, q[0] or q[0..3]")                                           \
 	X(SOURCE, "a source of interrupts such as nic.msix[0] or q[0]")                            \

@@ -36,7 +36,7 @@ static void amdvi_digest(const void *object, struct digest *d)
 	digest_u64(d, (a->event_tail - a->event_head) & (ring_bytes(a->event_base) - 1));
 	digest_u64(d, a->ga_base);
 	digest_u64(d, a->ga_interrupt);
-	digest_u64(d, a->ga_tail - a->ga_head);
+	digest_u64(d, amdvi_guest_log_used(a));
 	digest_counter(d, a->event_tail);
 	digest_counter(d, a->ga_head);
 	digest_counter(d, a->command_head);

@@ -20,6 +20,11 @@ static uint64_t log_bytes(const struct amdvi *a)
 	return (uint64_t)LOG_ENTRY << (order < LOG_MIN_ORDER ? LOG_MIN_ORDER : order);
 }
 
+uint64_t amdvi_guest_log_used(const struct amdvi *a)
+{
+	return (a->ga_tail - a->ga_head) & (log_bytes(a) - 1);
+}
+
 /* 3.4.9: XT IOMMU guest log interrupt control. Nobody remaps it. */
 static void signal_log(struct machine *m, const struct amdvi *a)
 {

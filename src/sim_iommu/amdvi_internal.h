@@ -58,6 +58,8 @@ bool amdvi_message(struct machine *m, void *unit, const struct bus_message *mess
 bool amdvi_post(struct machine *m, struct amdvi *a, uint16_t device, const uint64_t entry[2],
 		uint64_t where);
 
+uint64_t amdvi_guest_log_used(const struct amdvi *a); /* bytes that the host has not seen */
+
 /* Carries out what is in the command buffer. */
 void amdvi_run_commands(struct machine *m, struct amdvi *a);
 /* Appends to the event log if it is on. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "guests.h"
 
+#include <irqlab/invariants.h>
+
 #include <stdlib.h>
 
 #define NR_CPUS 3
@@ -48,9 +50,13 @@ struct bench *bench_create(enum make make, enum apic_mode mode)
 	return b;
 }
 
-/* Nobody changed an object in secret, and nobody was warned who didn't ask for it. */
+/* All holds that has to, nobody changed an object in secret, and nobody was warned. */
 void bench_destroy(struct bench *b)
 {
+	char violation[200];
+
+	if (!machine_invariants(b->m, violation, sizeof(violation)))
+		fail_msg("%s", violation);
 	assert_true(fingerprint_equal(machine_fingerprint(b->m, FINGERPRINT_COMPLETE),
 				      machine_fingerprint_recompute(b->m, FINGERPRINT_COMPLETE)));
 	assert_int_equal(machine_warnings_total(b->m), 0);

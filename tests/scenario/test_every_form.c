@@ -27,6 +27,7 @@ static const char *const forms[NR_PARAM_TYPES][FORMS] = {
 	[PARAM_TARGET] = {"nic"},
 	[PARAM_STORE] = {"nic.wq"},
 	[PARAM_UNIT] = {"ir"},
+	[PARAM_VCPU] = {"v0"},
 	[PARAM_IRQS] = {"q", "q[0]", "q[0..3]", "q[$i]", "q[1+1]"},
 	[PARAM_SOURCE] = {"nic.msix[0]", "nic.intx", "nic.msix", "q[1]", "nic.wq[$i]",
 			  "wires.wire[3]"},

@@ -196,6 +196,71 @@ static void guest_entry(void **state)
 	amd_destroy(a);
 }
 
+/* 2.2.5.3 and 2.7: who does not run is logged, and the host told, once until it has looked. */
+static void guest_log(void **state)
+{
+	const uint64_t on = AMDVI_CONTROL_GA | AMDVI_CONTROL_GA_LOG;
+	struct amd *a = amd_create(false, on | AMDVI_CONTROL_GA_INT);
+	uint64_t page = rig_memory(a->r, 4096), log = rig_memory(a->r, 4096);
+
+	(void)state;
+	reg(a, AMDVI_GA_LOG_BASE, log | UINT64_C(9) << 56);
+	reg(a, AMDVI_GA_INTERRUPT, UINT64_C(0x61) << 32 | 3 << 8);
+	set_device(a, DEV, REMAP);
+	set_entry(a, DEV, 5, UINT64_C(0x77) << 32 | 0x85, page | 0x65);
+	send(a, DEV, 5);
+	rig_expect_request(a->r, 3, 0x61);
+	assert_int_equal(rig_read(a->r, log, 8), UINT64_C(0x1000011800000077));
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_GA_LOG_TAIL), 8);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_STATUS), AMDVI_STATUS_GA);
+	send(a, DEV, 5);
+	rig_expect_none(a->r, TAPE_REQUEST);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_GA_LOG_TAIL), 16);
+	reg(a, AMDVI_STATUS, AMDVI_STATUS_GA);
+	send(a, DEV, 5);
+	rig_expect_request(a->r, 3, 0x61);
+
+	/* Whether it runs is not cached: no log, and no invalidation either. */
+	rig_write(a->r, table_of(a, DEV) + 5 * 16, 8, UINT64_C(0x77) << 32 | 0xc5);
+	send(a, DEV, 5);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_GA_LOG_TAIL), 24);
+	/* The entry that doesn't want it, and the log that is off. */
+	set_entry(a, DEV, 6, 0x81, page | 0x65);
+	send(a, DEV, 6);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_GA_LOG_TAIL), 24);
+	set_entry(a, DEV, 7, 0x85, page | 0x65);
+	reg(a, AMDVI_CONTROL, CTRL_ON | AMDVI_CONTROL_GA);
+	send(a, DEV, 7);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_GA_LOG_TAIL), 24);
+	amd_destroy(a);
+}
+
+/* One entry is always free. Nothing is logged behind a gap. */
+static void guest_log_overflows(void **state)
+{
+	const uint64_t both = AMDVI_STATUS_GA | AMDVI_STATUS_GA_OVERFLOW;
+	struct amd *a = amd_create(false, AMDVI_CONTROL_GA | AMDVI_CONTROL_GA_LOG);
+	uint64_t page = rig_memory(a->r, 4096), log = rig_memory(a->r, 4096);
+
+	(void)state;
+	reg(a, AMDVI_GA_LOG_BASE, log | UINT64_C(8) << 56); /* 256 entries */
+	set_device(a, DEV, REMAP);
+	set_entry(a, DEV, 5, 0x85, page | 0x65);
+	for (unsigned i = 0; i < 255; i++)
+		send(a, DEV, 5);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_STATUS), AMDVI_STATUS_GA);
+	send(a, DEV, 5);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_STATUS), both);
+	reg(a, AMDVI_GA_LOG_HEAD, 255 * 8);
+	send(a, DEV, 5);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_GA_LOG_TAIL), 255 * 8);
+	reg(a, AMDVI_STATUS, both);
+	send(a, DEV, 5);
+	assert_int_equal(amdvi_peek_register(a->r->m, 0, AMDVI_GA_LOG_TAIL), 0); /* around */
+	rig_expect_none(a->r, TAPE_REQUEST); /* nobody asked for interrupts */
+	amd_destroy(a);
+}
+
 /* Equal data of two devices are two interrupts. */
 static void each_device_has_its_table(void **state)
 {
@@ -590,6 +655,8 @@ int main(void)
 		cmocka_unit_test(short_destination),
 		cmocka_unit_test(delivery_fields),
 		cmocka_unit_test(guest_entry),
+		cmocka_unit_test(guest_log),
+		cmocka_unit_test(guest_log_overflows),
 		cmocka_unit_test(each_device_has_its_table),
 		cmocka_unit_test(every_path),
 		cmocka_unit_test(devices_beyond_the_table_pass),

@@ -28,7 +28,7 @@ bool bus_try_cmpxchg(struct machine *m, uint64_t address, uint64_t *expected, ui
 /*
  * Zeroed simulated memory for tables and queues, described to readers of the
  * tape as object.store[index].field, `stride` bytes an entry, one name of
- * `fields` for each 8 bytes of an entry (NULL-terminated, at most 4).
+ * `fields` for each 8 bytes of an entry (NULL-terminated, at most 8).
  * Physical address, or 0: no memory, nothing of that size, or `align`, in bytes, is no
  * power of two. label NULL: "memory".
  * Only what holds something other than 0 takes up the machine's memory. When

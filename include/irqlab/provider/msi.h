@@ -244,6 +244,7 @@ struct msi_legacy_ops {
 	/* Takes everything back. NULL: teardown_one for each irq, and one of them is required. */
 	void (*teardown)(struct device *dev);
 	void (*teardown_one)(struct machine *m, unsigned irq);
+	bool isolates; /* no device can send another one's messages */
 };
 /* Once a machine. -EEXIST; -EINVAL: a slot is missing. */
 int msi_register_legacy(struct machine *m, const struct msi_legacy_ops *ops, void *data);

@@ -63,7 +63,8 @@ enum machine_part {
 	PART_PLATFORM,	/* devices on no bus */
 	PART_IMSIC,	/* interrupt files of RISC-V harts */
 	PART_RISCV,	/* their domain */
-	PART_GUESTS,	/* vCPUs, and devices given to guests */
+	PART_GUESTS,	/* vCPUs */
+	PART_ASSIGNED,	/* devices given to guests */
 	PART_OTHER,
 	NR_MACHINE_PARTS
 };
