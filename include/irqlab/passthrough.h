@@ -52,6 +52,8 @@ int vcpu_put(struct vcpu *v, bool waits);
 int vcpu_post(struct vcpu *v, unsigned irq, unsigned vector);
 /* Back to the host. -EINVAL: it is not posted. */
 int vcpu_unpost(struct machine *m, unsigned irq);
+/* Whose it is, and as which vector; NULL: the host's. */
+const struct vcpu *vcpu_of_irq(const struct machine *m, unsigned irq, unsigned *vector);
 /* The host itself sends the vCPU an interrupt. -EINVAL: vector below 16 or above 255. */
 int vcpu_inject(struct vcpu *v, unsigned vector);
 

@@ -205,7 +205,7 @@ static const struct irq_root_ops hotplug_ops = {.cpu_dead = cpu_dead};
 /* ---- interrupts of devices ---- */
 
 /* The link to it, in whosever list it is; NULL: it is not posted. */
-static struct posted **find_posted(struct machine *m, unsigned irq, struct vcpu **owner)
+static struct posted **find_posted(const struct machine *m, unsigned irq, struct vcpu **owner)
 {
 	for (struct vcpu *v = guests_of(m) ? guests_of(m)->vcpus : NULL; v; v = v->next) {
 		for (struct posted **at = &v->posted; *at; at = &(*at)->next) {
@@ -216,6 +216,17 @@ static struct posted **find_posted(struct machine *m, unsigned irq, struct vcpu 
 		}
 	}
 	return NULL;
+}
+
+const struct vcpu *vcpu_of_irq(const struct machine *m, unsigned irq, unsigned *vector)
+{
+	struct vcpu *owner;
+	struct posted **at = find_posted(m, irq, &owner);
+
+	if (!at)
+		return NULL;
+	*vector = (*at)->vector;
+	return owner;
 }
 
 /* In the order of irqs, so that it does not matter who came first. */

@@ -4,6 +4,7 @@
 #include "domains/x86.h"
 
 #include <inttypes.h>
+#include <irqlab/passthrough.h>
 #include <irqlab/view.h>
 
 /* One interrupt from its device to the driver's handler, each field decoded. */
@@ -26,6 +27,17 @@ static void path_device(FILE *out, const struct msi_desc *msi, unsigned irq)
 	fputc('\n', out);
 }
 
+/* Instead of a CPU's vector. False: it is the host's. */
+static bool path_vcpu(struct machine *m, FILE *out, unsigned irq)
+{
+	unsigned vector;
+	const struct vcpu *v = vcpu_of_irq(m, irq, &vector);
+
+	if (v)
+		fprintf(out, "          posted to %s, vector 0x%02x\n", vcpu_name(v), vector);
+	return v;
+}
+
 static void path_intel(struct machine *m, FILE *out, unsigned irq)
 {
 	struct intel_ir_info info;
@@ -35,6 +47,8 @@ static void path_intel(struct machine *m, FILE *out, unsigned irq)
 	fprintf(out,
 		"remap     entry %u of the unit's table: hi 0x%016" PRIx64 " lo 0x%016" PRIx64 "\n",
 		info.index + info.sub, info.shadow[1], info.shadow[0]);
+	if (path_vcpu(m, out, irq))
+		return;
 	if (info.posted) {
 		fputs("          posted to a vCPU\n", out);
 		return;
@@ -59,7 +73,7 @@ static void path_amd(struct machine *m, FILE *out, unsigned irq)
 		"remap     entry %u of the table of 0x%04x: hi 0x%016" PRIx64 " lo 0x%016" PRIx64
 		"\n",
 		info.index, info.devid, info.shadow[1], info.shadow[0]);
-	if (!info.legacy_format)
+	if (!path_vcpu(m, out, irq) && !info.legacy_format)
 		fprintf(out, "          valid=%u vector=0x%02x destination=0x%x%s\n",
 			(unsigned)info.shadow[0] & 1, (unsigned)info.shadow[1] & 0xff,
 			((unsigned)(info.shadow[0] >> 8) & 0xffffff) |

@@ -93,6 +93,7 @@ static void print_event(FILE *out, const struct tape_record *record)
 	case TAPE_REQUEST:
 	case TAPE_ACCEPT:
 	case TAPE_EOI:
+	case TAPE_GUEST:
 		fprintf(out, "vector=0x%02" PRIx64, record->value);
 		break;
 	default:

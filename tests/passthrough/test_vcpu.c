@@ -7,6 +7,9 @@
 
 #include <irqlab/provider/access.h>
 #include <irqlab/provider/hardware.h>
+#include <irqlab/view.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* vCPUs that are scheduled in and out while a device raises interrupts for them. */
 
@@ -263,6 +266,29 @@ static void unposted(struct bench *b)
 	assert_int_equal(vcpu_unpost(b->m, irq), -EINVAL); /* neither is it v1's */
 	assert_int_equal(b->handled[0], 1);
 	b->handled[0] = 0;
+}
+
+static void pictured(struct bench *b)
+{
+	unsigned irq = bench_irq(b, 0), vector = 0;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_int_equal(view_path(b->m, out, irq), 0);
+	fclose(out);
+	assert_non_null(strstr(text, "posted to v0, vector 0x41"));
+	free(text);
+	assert_ptr_equal(vcpu_of_irq(b->m, irq, &vector), b->v[0]);
+	assert_int_equal(vector, 0x41);
+	assert_null(vcpu_of_irq(b->m, bench_irq(b, 1), &vector));
+}
+
+static void a_path_ends_at_the_vcpu(void **state)
+{
+	(void)state;
+	for_all(pictured);
 }
 
 static void back_to_the_host(void **state)
@@ -549,6 +575,7 @@ int main(void)
 		cmocka_unit_test(a_notification_that_meets_another_vcpu_is_not_lost),
 		cmocka_unit_test(the_host_sends_interrupts_too),
 		cmocka_unit_test(cpus_go_offline),
+		cmocka_unit_test(a_path_ends_at_the_vcpu),
 		cmocka_unit_test(back_to_the_host),
 		cmocka_unit_test(errors_leave_no_trace),
 		cmocka_unit_test(the_descriptor_says_where),
