@@ -10,10 +10,15 @@
  * built at most to see whether it can be.
  */
 
+struct built { /* a topology of which a machine was made */
+	struct built *next;
+	uint64_t lines; /* a digest of those that apply */
+};
+
 struct checker {
 	struct scope *scope;
-	bool machines; /* does the topology make one? */
-	bool sweeping; /* inside a sweep */
+	struct built **built; /* NULL: machines are not made */
+	bool sweeping;	      /* inside a sweep */
 	unsigned actions, assertions, refusals;
 };
 
@@ -433,6 +438,36 @@ static void name_combination(struct scope *scope)
 		scope->diags->combination = scope_combination(scope, &scope->diags->stash);
 }
 
+static uint64_t lines_that_apply(struct scope *scope)
+{
+	const struct stmt *topology = scope->topology.stmt;
+	uint64_t digest = (uint64_t)topology->span.source->number << 32 | topology->span.line;
+
+	for (const struct stmt *s = topology->body; s; s = s->next)
+		digest = (digest ^ (s->verb != VERB_NONE && scope_applies(scope, s))) *
+				 0x100000001b3 +
+			 1;
+	return digest;
+}
+
+/* Many combinations differ in what they do, few in their machine. */
+static bool was_built(struct checker *c)
+{
+	struct stash *stash = &c->scope->diags->stash;
+	uint64_t lines = lines_that_apply(c->scope);
+	struct built *built = *c->built;
+
+	while (built && built->lines != lines)
+		built = built->next;
+	if (built)
+		return true;
+	built = stash_new(stash, struct built);
+	built->lines = lines;
+	built->next = *c->built;
+	*c->built = built;
+	return false;
+}
+
 static void check_machine(struct scope *scope)
 {
 	struct machine *m = machine_create(NULL);
@@ -457,7 +492,7 @@ static void check_topology(struct checker *c, const struct stmt *stmt)
 			  c->scope->topology.stmt->verb_span, "it is here");
 		return;
 	}
-	if (topology_build(c->scope, stmt) && c->machines)
+	if (topology_build(c->scope, stmt) && c->built && !was_built(c))
 		check_machine(c->scope);
 }
 
@@ -630,11 +665,11 @@ void note_nothing_asserted(struct scope *scope)
 	scope_error(scope, DIAG_NOTHING_ASSERTED, top);
 }
 
-static void check_combination(struct scenario *s, const unsigned *choice, bool machines)
+static void check_combination(struct scenario *s, const unsigned *choice, struct built **built)
 {
 	struct scope scope = {
 		.scenario = s, .stash = &s->work, .diags = &s->run_diags, .choice = choice};
-	struct checker checker = {.scope = &scope, .machines = machines};
+	struct checker checker = {.scope = &scope, .built = built};
 
 	check_list(&checker, s->program);
 	if (!s->run_diags.errors && !checker.actions && !checker.assertions) {
@@ -674,12 +709,13 @@ static void check_program(struct scenario *s, bool machines)
 {
 	uint64_t nr = combinations_of(s);
 	unsigned *choice = combination_room(s, &s->run_diags.stash);
+	struct built *built = NULL;
 
 	if (!matrix_fits(s, nr))
 		return;
 	for (uint64_t i = 0; i < nr && !s->run_diags.errors; i++) {
 		combination_choose(s, i, choice);
-		check_combination(s, choice, machines);
+		check_combination(s, choice, machines ? &built : NULL);
 	}
 }
 

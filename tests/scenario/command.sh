@@ -168,6 +168,18 @@ sed -n 2,4p out >expected
 status 2 "$irqlab" check nine.irq
 cmp err expected || wrong=1
 says err 'nine.irq:1:1: error: the machine refuses this: logical flat mode has room for 8 CPUs'
+# Whichever combination it is in: lines that differ, another topology, the same one again.
+printf 'for each fine in yes no\ntopology\n  cpus 9\n  apic logical-flat when fine=no\n  domain vec x86-vector\nend\ntick\n' >lines.irq
+{
+	printf 'for each other in a b\nfor each fine in yes no\ntopology when fine=yes\n  cpus 2\n  apic flat\n  domain vec x86-vector\nend\n'
+	printf 'topology when fine=no\n  cpus 2\n  apic flat\n  domain vec x86-vector\nend\ntick\n'
+} >both.irq
+status 2 "$irqlab" check lines.irq
+says err 'logical flat mode has room for 8 CPUs [fine=no]'
+sed '9s/2/9/; 10s/flat/logical-flat/' both.irq >two.irq
+status 2 "$irqlab" check two.irq
+says err 'two.irq:8:1: error: the machine refuses this: logical flat mode has room for 8 CPUs [other=a fine=no]'
+status 0 "$irqlab" check both.irq
 
 status 0 "$irqlab" check good.irq fails.irq
 status 2 "$irqlab" check good.irq wrong.irq
