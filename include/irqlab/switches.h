@@ -18,6 +18,8 @@
 	  "total_allocated keeps bits freed on an offline CPU")                                    \
 	X(MATRIX_MANAGED_DRIFT, "matrix-managed-drift", DEVIATION, 1, 0,                           \
 	  "managed reservation on an offline CPU leaves its available as it was")                  \
+	X(MANAGED_BIT_SWAPPED, "managed-bit-swapped", DEVIATION, 1, 0,                             \
+	  "freeing a managed vector gives back the lowest spare bit, also after a failure")        \
 	X(MANAGED_DEPTH_LOSS, "managed-depth-loss", DEVIATION, 1, 0,                               \
 	  "CPU offline and online undoes a driver's disable_irq()")                                \
 	X(ITS_REGION_LEAK, "its-region-leak", DEVIATION, 1, 0,                                     \

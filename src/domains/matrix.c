@@ -363,7 +363,7 @@ static void account_managed(struct irq_matrix *x, struct matrix_cpu *c, int room
 		x->global_available += (uint32_t)room;
 }
 
-int irq_matrix_reserve_managed(struct irq_matrix *x, const struct cpumask *mask)
+int irq_matrix_reserve_managed(struct irq_matrix *x, const struct cpumask *mask, uint16_t *bits)
 {
 	for_each_cpu (cpu, mask)
 		if (cpu >= x->nr_cpus || first_free_bit(x, x->cpu[cpu]) < 0)
@@ -378,17 +378,29 @@ int irq_matrix_reserve_managed(struct irq_matrix *x, const struct cpumask *mask)
 		map_set(c->managed_map, bit);
 		c->managed++;
 		account_managed(x, c, -1);
+		if (bits)
+			*bits++ = (uint16_t)bit;
 		trace_cpu(x, irq_matrix_reserve_managed, bit, c);
 	}
 	return 0;
 }
 
-void irq_matrix_remove_managed(struct irq_matrix *x, const struct cpumask *mask)
+/* The one that is asked for, unless another interrupt took it; then, or if none is, the lowest. */
+static int spare_managed_bit(const struct matrix_cpu *c, const uint16_t *bit)
+{
+	if (bit && map_test(c->managed_map, *bit) && !map_test(c->alloc_map, *bit))
+		return *bit;
+	return first_managed_bit(c);
+}
+
+void irq_matrix_remove_managed(struct irq_matrix *x, const struct cpumask *mask,
+			       const uint16_t *bits)
 {
 	for_each_cpu (cpu, mask) {
 		struct matrix_cpu *c = cpu < x->nr_cpus ? x->cpu[cpu] : NULL;
-		int bit = c ? first_managed_bit(c) : -ENOSPC;
+		int bit = c ? spare_managed_bit(c, bits) : -ENOSPC;
 
+		bits += bits != NULL;
 		if (WARN_IF(x->machine, bit < 0, MATRIX_BAD_BIT, 0))
 			continue;
 		step(x->machine, STEP_RESOURCE, x);

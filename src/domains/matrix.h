@@ -55,10 +55,17 @@ int irq_matrix_alloc(struct irq_matrix *x, const struct cpumask *mask, bool rese
 /* Warns MATRIX_BAD_BIT and does nothing for a bit that isn't taken. */
 void irq_matrix_free(struct irq_matrix *x, unsigned cpu, unsigned bit, bool managed);
 
-/* One bit aside on each of the CPUs, online or not. 0, or -ENOSPC and nothing changed. */
-int irq_matrix_reserve_managed(struct irq_matrix *x, const struct cpumask *mask);
-/* Undoes it. Warns MATRIX_BAD_BIT on a CPU that has none left. */
-void irq_matrix_remove_managed(struct irq_matrix *x, const struct cpumask *mask);
+/*
+ * One bit aside on each of the CPUs, online or not. 0, or -ENOSPC and nothing changed.
+ * bits: which ones, in the order of the CPUs, for the call below; NULL: who cares.
+ */
+int irq_matrix_reserve_managed(struct irq_matrix *x, const struct cpumask *mask, uint16_t *bits);
+/*
+ * Undoes it. Without `bits`, or if the bit is another's by now, the lowest spare one of the CPU
+ * goes. Warns MATRIX_BAD_BIT on a CPU that has none left.
+ */
+void irq_matrix_remove_managed(struct irq_matrix *x, const struct cpumask *mask,
+			       const uint16_t *bits);
 /* Takes one that was set aside. As irq_matrix_alloc(). */
 int irq_matrix_alloc_managed(struct irq_matrix *x, const struct cpumask *mask, unsigned *cpu);
 

@@ -31,6 +31,12 @@ struct x86_vector { /* chip_data of the VECTOR level */
 	struct x86_vector *cleanup_next;
 };
 
+struct managed_bits { /* that were set aside for an interrupt, one for each CPU of the set */
+	uint32_t irq;
+	const struct cpumask *mask;
+	uint16_t bit[];
+};
+
 struct vector_cleanup { /* old vectors of a CPU, waiting until they are surely quiet */
 	struct timer timer;
 	uint32_t cpu;
@@ -51,6 +57,7 @@ struct x86_root {
 	enum apic_mode mode;
 	uint32_t legacy_irqs; /* bit n: irq n comes through an old PIC, at its own vector */
 	x86_system_handler_t system[NR_VECTORS - X86_FIRST_SYSTEM_VECTOR];
+	struct xarray managed; /* irq → struct managed_bits, where bits go back to whom they were */
 	uint32_t nr_cpus;
 	struct x86_cpu cpu[];
 };

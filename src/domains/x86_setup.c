@@ -192,6 +192,8 @@ static struct x86_root *make_root(struct machine *m, const struct x86_vector_con
 	x->mode = config->mode;
 	x->nr_cpus = nr_cpus;
 	x->lock.name = "vector";
+	x->managed.machine = m;
+	x->managed.key = digest_key("managed bits");
 	for (uint32_t cpu = 0; cpu < nr_cpus; cpu++)
 		if (!add_cpu(x, cpu, config->apic_ids ? config->apic_ids[cpu] : cpu))
 			goto fail;

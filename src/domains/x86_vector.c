@@ -208,6 +208,48 @@ static void reserve_vector(struct x86_root *x, struct irq_data *d)
 	park(x, d);
 }
 
+static void managed_bits_digest(const void *object, struct digest *d)
+{
+	const struct managed_bits *bits = object;
+
+	digest_u64(d, bits->irq);
+	digest_mask(d, bits->mask);
+	digest_bytes(d, bits->bit, cpumask_weight(bits->mask) * sizeof(bits->bit[0]));
+}
+static const struct object_type managed_bits_type = {"managed-bits", managed_bits_digest};
+
+static int reserve_bits(struct x86_root *x, unsigned irq, const struct cpumask *mask)
+{
+	struct managed_bits *bits;
+	int ret;
+
+	if (machine_switch(x->machine, SWITCH_MANAGED_BIT_SWAPPED))
+		return irq_matrix_reserve_managed(x->matrix, mask, NULL);
+	bits = object_alloc(x->machine, &managed_bits_type,
+			    sizeof(*bits) + cpumask_weight(mask) * sizeof(bits->bit[0]));
+	if (!bits)
+		return -ENOMEM;
+	bits->irq = irq;
+	bits->mask = mask;
+	ret = xa_store(&x->managed, irq, bits);
+	if (ret) {
+		object_free(x->machine, bits);
+		return ret;
+	}
+	ret = irq_matrix_reserve_managed(x->matrix, mask, bits->bit);
+	if (ret)
+		object_free(x->machine, xa_erase(&x->managed, irq));
+	return ret;
+}
+
+static void remove_bits(struct x86_root *x, unsigned irq, const struct cpumask *mask)
+{
+	struct managed_bits *bits = xa_erase(&x->managed, irq);
+
+	irq_matrix_remove_managed(x->matrix, mask, bits && bits->mask == mask ? bits->bit : NULL);
+	object_free(x->machine, bits);
+}
+
 static int reserve_managed(struct x86_root *x, struct irq_data *d)
 {
 	struct x86_vector *v = d->chip_data;
@@ -215,7 +257,7 @@ static int reserve_managed(struct x86_root *x, struct irq_data *d)
 
 	touch(x->machine, v);
 	v->is_managed = true;
-	ret = irq_matrix_reserve_managed(x->matrix, irq_data_get_affinity_mask(d));
+	ret = reserve_bits(x, d->irq, irq_data_get_affinity_mask(d));
 	tracepoint(x->machine, vector_reserve_managed, d->irq, (uint64_t)ret);
 	return ret;
 }
@@ -315,7 +357,7 @@ static void free_irqs(struct x86_root *x, struct irq_domain *domain, unsigned vi
 		if (v->has_reserved)
 			irq_matrix_remove_reserved(x->matrix);
 		if (v->is_managed)
-			irq_matrix_remove_managed(x->matrix, irq_data_get_affinity_mask(d));
+			remove_bits(x, d->irq, irq_data_get_affinity_mask(d));
 		vector_unlock(x);
 		free_vector_data(x, domain, virq + i);
 	}

@@ -206,7 +206,7 @@ static void do_reserve_managed(struct model *mo)
 
 	for_each_cpu (i, mask)
 		fits &= free_bit(&mo->cpu[i]) >= 0;
-	assert_int_equal(irq_matrix_reserve_managed(mo->x, mask), fits ? 0 : -ENOSPC);
+	assert_int_equal(irq_matrix_reserve_managed(mo->x, mask, NULL), fits ? 0 : -ENOSPC);
 	if (!fits)
 		return;
 	for_each_cpu (i, mask) {
@@ -222,7 +222,7 @@ static void do_remove_managed(struct model *mo)
 	for_each_cpu (i, mask)
 		if (spare_bit(&mo->cpu[i]) < 0)
 			return;
-	irq_matrix_remove_managed(mo->x, mask);
+	irq_matrix_remove_managed(mo->x, mask, NULL);
 	for_each_cpu (i, mask) {
 		mo->cpu[i].managed[spare_bit(&mo->cpu[i])] = false;
 		drift(mo, &mo->cpu[i], -1);
@@ -327,7 +327,7 @@ static void test_ties(void **state)
 		assert_int_equal(irq_matrix_alloc(b->x, all, false, &cpu), 32);
 		assert_int_equal(cpu, i); /* upwards */
 	}
-	assert_int_equal(irq_matrix_reserve_managed(b->x, all), 0);
+	assert_int_equal(irq_matrix_reserve_managed(b->x, all, NULL), 0);
 	for (unsigned i = CPUS; i-- > 0;) {
 		assert_int_equal(irq_matrix_alloc_managed(b->x, all, &cpu), 33);
 		assert_int_equal(cpu, i); /* downwards */
@@ -347,7 +347,8 @@ static void test_full(void **state)
 	assert_int_equal(irq_matrix_alloc(b->x, one, false, &cpu), -ENOSPC);
 	assert_int_equal(irq_matrix_alloc_managed(b->x, one, &cpu), -ENOSPC);
 	/* CPUs 0 and 1 have room, CPU 2 has not: none of them keeps anything. */
-	assert_int_equal(irq_matrix_reserve_managed(b->x, cpumask_range(b->m, 0, 2)), -ENOSPC);
+	assert_int_equal(irq_matrix_reserve_managed(b->x, cpumask_range(b->m, 0, 2), NULL),
+			 -ENOSPC);
 	assert_true(fingerprint_equal(before, machine_fingerprint(b->m, FINGERPRINT_COMPLETE)));
 	irq_matrix_free(b->x, 2, 33, false);
 	assert_int_equal(irq_matrix_alloc(b->x, one, false, &cpu), 33);
@@ -378,7 +379,7 @@ static void test_bad_bits(void **state)
 	irq_matrix_assign(b->x, 1, 35); /* outside */
 	irq_matrix_free(b->x, 1, 34, false);
 	irq_matrix_free(b->x, 1, 31, false);
-	irq_matrix_remove_managed(b->x, cpumask_of(b->m, 0));
+	irq_matrix_remove_managed(b->x, cpumask_of(b->m, 0), NULL);
 	assert_int_equal(machine_warnings(b->m, WARN_MATRIX_BAD_BIT), 5);
 	assert_true(fingerprint_equal(before, machine_fingerprint(b->m, FINGERPRINT_SEMANTIC)));
 }

@@ -322,9 +322,8 @@ static bool complain(struct run *r, const char *what, const struct op *op, int r
 
 /*
  * The sum of the digests by kind of object: tells which kind a trace was left in.
- * Which of several bits that are set aside for managed interrupts goes back does
- * not matter to anybody: Linux takes the lowest, even if another one was added
- * last. So the matrices of the CPUs are left out; the invariants check their sums.
+ * Linux gives the lowest of several managed bits back, even if another one was added
+ * last: there the matrices of the CPUs are left out; the invariants check their sums.
  */
 struct census {
 	unsigned nr;
@@ -336,6 +335,7 @@ struct census {
 
 static void take_census(const struct machine *m, struct census *c)
 {
+	const bool swaps = machine_switch(m, SWITCH_MANAGED_BIT_SWAPPED);
 	struct object_header *header = NULL;
 
 	c->nr = 0;
@@ -345,7 +345,7 @@ static void take_census(const struct machine *m, struct census *c)
 		while (i < c->nr && c->kind[i].type != header->type)
 			i++;
 		if (i == sizeof(c->kind) / sizeof(c->kind[0]) || !header->type->digest ||
-		    !strcmp(header->type->name, "matrix-cpu"))
+		    (swaps && !strcmp(header->type->name, "matrix-cpu")))
 			continue;
 		if (i == c->nr) {
 			c->kind[c->nr].type = header->type;

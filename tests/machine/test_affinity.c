@@ -411,6 +411,47 @@ static void a_cpu_stays_when_the_others_have_no_room(void **state)
 	machine_destroy(m);
 }
 
+static void sets_of_one(struct irq_affinity *affd, unsigned nr)
+{
+	affd->nr_sets = nr;
+	for (unsigned i = 0; i < nr; i++)
+		affd->set_size[i] = 1;
+}
+
+/*
+ * nic has one bit of three set aside, 32; the batch of new gets two and fails at the third. Which
+ * bit is left for nic?
+ */
+static unsigned vector_after_a_failed_batch(enum machine_profile profile)
+{
+	const struct machine_shape shape = {.cpus = 1, .vectors = 3, .profile = profile};
+	struct irq_affinity sets = {.calc_sets = sets_of_one};
+	struct machine *m = machine_of_shape(&shape);
+	struct device *nic = device_by_name(m, "nic"), *new = device_by_name(m, "new");
+	unsigned handled = 0, irq, vector;
+
+	assert_int_equal(
+		pci_alloc_irq_vectors_affinity(nic, 1, 1, PCI_IRQ_MSIX | PCI_IRQ_AFFINITY, NULL),
+		1);
+	assert_int_equal(
+		pci_alloc_irq_vectors_affinity(new, 3, 3, PCI_IRQ_MSIX | PCI_IRQ_AFFINITY, &sets),
+		-ENOSPC);
+	irq = (unsigned)pci_irq_vector(nic, 0);
+	assert_int_equal(request_irq(m, irq, count_interrupt, 0, "test", &handled), 0);
+	vector = vector_of(m, irq).vector;
+	free_irq(m, irq, &handled);
+	pci_free_irq_vectors(nic);
+	machine_destroy(m);
+	return vector;
+}
+
+static void a_failed_batch_gives_back_what_it_took(void **state)
+{
+	(void)state;
+	assert_int_equal(vector_after_a_failed_batch(PROFILE_INTENDED), 32);
+	assert_int_equal(vector_after_a_failed_batch(PROFILE_LINUX_6_12), 34);
+}
+
 /* What drops the tape has for the reason, since `from`. */
 static unsigned drops(struct machine *m, uint64_t from, enum drop_reason reason)
 {
@@ -473,6 +514,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_activation_only_the_mask_is_kept),
 		cmocka_unit_test(what_was_sent_on),
+		cmocka_unit_test(a_failed_batch_gives_back_what_it_took),
 		cmocka_unit_test(a_move_without_remapping_takes_three_events),
 		cmocka_unit_test(a_remapped_move_is_done_at_once_and_the_device_keeps_its_message),
 		cmocka_unit_test(affinity_is_refused_with_the_kernels_errors),
