@@ -24,6 +24,9 @@ struct cpu_desc {
 	uint32_t apic_id;
 	int32_t node; /* below 1,024; −1: none is known, which is node 0, as without NUMA */
 	bool offline; /* at the start */
+	bool absent;  /* there is a place for it, no more; offline as well */
+	/* 1 + number of the core that it is a thread of; 0: it has one for itself. */
+	uint32_t core;
 };
 
 enum remap_kind { REMAP_NONE, REMAP_INTEL, REMAP_AMD };

@@ -26,10 +26,15 @@ struct irq_space {
 	struct irq_space_node *node[IRQ_SPACE_FAN];
 };
 
+struct cpu_place {
+	int32_t node;
+	uint32_t core; /* as in struct cpu_desc */
+};
+
 struct node_map {
 	uint32_t nr_cpus, nr_nodes;
 	const struct cpumask **cpus_of_node;
-	int32_t node_of_cpu[];
+	struct cpu_place place[]; /* of each CPU */
 };
 
 struct software {
@@ -42,7 +47,7 @@ struct software {
 	uint32_t next_domain_id;
 	struct device *devices;
 	uint32_t next_device_id;
-	const struct cpumask *possible, *online, *default_affinity;
+	const struct cpumask *possible, *present, *online, *default_affinity;
 	bool moves_at_once, boot_cpu_may_leave; /* struct irq_core_config */
 	struct node_map *nodes;
 	const struct irq_root_ops *roots[MAX_ROOTS];
@@ -61,8 +66,9 @@ static inline struct software *software_of(const struct machine *m)
 struct irq_core_config {
 	uint32_t first_dynamic_irq; /* no dynamic number below; ≥ 1 */
 	uint32_t nr_cpus;
-	const int32_t *node_of_cpu;		/* NULL: all in node 0 */
+	const struct cpu_place *place_of_cpu;	/* NULL: all in node 0, a core each */
 	const struct cpumask *online;		/* at the start */
+	const struct cpumask *present;		/* NULL: all CPUs */
 	bool nodes_empty;			/* CPUs join their nodes later */
 	const struct cpumask *default_affinity; /* NULL: all CPUs */
 	/* What differs between architectures. An affinity is always carried out by the caller,

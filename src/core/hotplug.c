@@ -155,7 +155,7 @@ int cpu_up(struct machine *m, unsigned cpu)
 
 	if (machine_poisoned(m))
 		return -EIO;
-	if (!sw || !cpumask_test(sw->possible, cpu))
+	if (!sw || !cpumask_test(sw->present, cpu))
 		return -EINVAL;
 	if (cpumask_test(sw->online, cpu))
 		return 1;

@@ -12,6 +12,7 @@ static void software_digest(const void *object, struct digest *d)
 	digest_u64(d, (uint64_t)sw->moves_at_once << 33 | (uint64_t)sw->boot_cpu_may_leave << 32 |
 			      sw->first_dynamic_irq);
 	digest_mask(d, sw->possible);
+	digest_mask(d, sw->present);
 	digest_mask(d, sw->online);
 	digest_mask(d, sw->default_affinity);
 	digest_u64(d, sw->nr_roots);
@@ -23,7 +24,7 @@ static void node_map_digest(const void *object, struct digest *d)
 {
 	const struct node_map *nodes = object;
 
-	digest_bytes(d, nodes->node_of_cpu, nodes->nr_cpus * sizeof(nodes->node_of_cpu[0]));
+	digest_bytes(d, nodes->place, nodes->nr_cpus * sizeof(nodes->place[0]));
 	for (uint32_t node = 0; node < nodes->nr_nodes; node++)
 		digest_mask(d, nodes->cpus_of_node[node]);
 }
@@ -338,6 +339,11 @@ const struct cpumask *cpu_online_mask(const struct machine *m)
 	return software_of(m) ? software_of(m)->online : cpumask_none((struct machine *)m);
 }
 
+const struct cpumask *cpu_present_mask(const struct machine *m)
+{
+	return software_of(m) ? software_of(m)->present : cpumask_none((struct machine *)m);
+}
+
 const struct cpumask *cpu_possible_mask(const struct machine *m)
 {
 	return software_of(m) ? software_of(m)->possible : cpumask_none((struct machine *)m);
@@ -347,7 +353,21 @@ int cpu_to_node(const struct machine *m, unsigned cpu)
 {
 	const struct node_map *nodes = software_of(m)->nodes;
 
-	return cpu < nodes->nr_cpus ? nodes->node_of_cpu[cpu] : -1;
+	return cpu < nodes->nr_cpus ? nodes->place[cpu].node : -1;
+}
+
+const struct cpumask *topology_sibling_cpumask(struct machine *m, unsigned cpu)
+{
+	const struct software *sw = software_of(m);
+	const struct cpu_place *place = sw->nodes->place;
+	const struct cpumask *siblings = cpumask_of(m, cpu);
+
+	if (cpu >= sw->nodes->nr_cpus || !place[cpu].core || !cpumask_test(sw->online, cpu))
+		return siblings;
+	for_each_cpu (other, sw->online)
+		if (place[other].core == place[cpu].core)
+			siblings = cpumask_with(m, siblings, other);
+	return siblings;
 }
 
 const struct cpumask *cpumask_of_node(const struct machine *m, int node)
@@ -431,11 +451,11 @@ static struct node_map *make_node_map(struct machine *m, const struct irq_core_c
 	uint32_t nr_nodes = 1;
 	struct node_map *nodes;
 
-	for (uint32_t cpu = 0; config->node_of_cpu && cpu < config->nr_cpus; cpu++)
-		if (config->node_of_cpu[cpu] >= (int32_t)nr_nodes)
-			nr_nodes = (uint32_t)config->node_of_cpu[cpu] + 1;
+	for (uint32_t cpu = 0; config->place_of_cpu && cpu < config->nr_cpus; cpu++)
+		if (config->place_of_cpu[cpu].node >= (int32_t)nr_nodes)
+			nr_nodes = (uint32_t)config->place_of_cpu[cpu].node + 1;
 	nodes = object_alloc(m, &node_map_type,
-			     sizeof(*nodes) + config->nr_cpus * sizeof(nodes->node_of_cpu[0]));
+			     sizeof(*nodes) + config->nr_cpus * sizeof(nodes->place[0]));
 	if (!nodes)
 		return NULL;
 	nodes->cpus_of_node =
@@ -449,9 +469,10 @@ static struct node_map *make_node_map(struct machine *m, const struct irq_core_c
 	for (uint32_t node = 0; node < nr_nodes; node++)
 		nodes->cpus_of_node[node] = cpumask_none(m);
 	for (uint32_t cpu = 0; cpu < config->nr_cpus; cpu++) {
-		int32_t node = config->node_of_cpu ? config->node_of_cpu[cpu] : 0;
+		int32_t node = config->place_of_cpu ? config->place_of_cpu[cpu].node : 0;
 
-		nodes->node_of_cpu[cpu] = node;
+		if (config->place_of_cpu)
+			nodes->place[cpu] = config->place_of_cpu[cpu];
 		if (node >= 0 && (uint32_t)node < nr_nodes && !config->nodes_empty)
 			nodes->cpus_of_node[node] = cpumask_with(m, nodes->cpus_of_node[node], cpu);
 	}
@@ -482,6 +503,7 @@ int irq_core_init(struct machine *m, const struct irq_core_config *config)
 	sw->machine = m;
 	sw->first_dynamic_irq = config->first_dynamic_irq;
 	sw->possible = cpumask_range(m, 0, config->nr_cpus - 1);
+	sw->present = config->present ?: sw->possible;
 	sw->online = config->online;
 	sw->default_affinity = config->default_affinity ?: sw->possible;
 	sw->moves_at_once = config->moves_at_once;

@@ -65,24 +65,29 @@ static void divide_groups(struct node_share *share, unsigned nr_nodes, unsigned 
 	}
 }
 
-/* Moves the `nr` lowest CPUs of *from into the group. */
+/* Takes `nr` CPUs from *from: the lowest, then the other threads of its core, then the next. */
 static const struct cpumask *take_cpus(struct machine *m, const struct cpumask **from, unsigned nr)
 {
-	const struct cpumask *taken = cpumask_none(m);
+	const struct cpumask *before = *from;
 
-	while (nr-- && !cpumask_empty(*from)) {
-		unsigned cpu = cpumask_first(*from);
+	while (nr && !cpumask_empty(*from)) {
+		const struct cpumask *core = topology_sibling_cpumask(m, cpumask_first(*from));
 
-		*from = cpumask_without(m, *from, cpu);
-		taken = cpumask_with(m, taken, cpu);
+		for_each_cpu (cpu, core) {
+			if (!nr || !cpumask_test(*from, cpu))
+				continue;
+			*from = cpumask_without(m, *from, cpu);
+			nr--;
+		}
 	}
-	return taken;
+	return cpumask_andnot(m, before, *from);
 }
 
 static void spread_node(struct machine *m, const struct node_share *share,
-			struct irq_affinity_desc *masks, unsigned nr_groups, unsigned *group)
+			const struct cpumask *all, struct irq_affinity_desc *masks,
+			unsigned nr_groups, unsigned *group)
 {
-	const struct cpumask *cpus = node_cpus(m, share->node, cpu_possible_mask(m));
+	const struct cpumask *cpus = node_cpus(m, share->node, all);
 	unsigned each = share->cpus / share->groups;
 	unsigned larger = share->cpus - each * share->groups;
 
@@ -94,39 +99,53 @@ static void spread_node(struct machine *m, const struct node_share *share,
 	}
 }
 
+/* From `group` on, and round again; how many groups got some of the CPUs. */
+static unsigned spread_pass(struct machine *m, struct node_share *share, const struct cpumask *cpus,
+			    struct irq_affinity_desc *masks, unsigned nr_groups, unsigned group)
+{
+	const int all_nodes = (int)software_of(m)->nodes->nr_nodes;
+	unsigned nr_nodes = 0, used = 0;
+
+	for (int node = 0; node < all_nodes; node++) {
+		unsigned weight = cpumask_weight(node_cpus(m, node, cpus));
+
+		if (weight)
+			share[nr_nodes++] = (struct node_share){.node = node, .cpus = weight};
+	}
+	if (nr_groups <= nr_nodes) {
+		for (unsigned i = 0; i < nr_nodes; i++, group = (group + 1) % nr_groups)
+			masks[group].mask =
+				cpumask_or(m, masks[group].mask, node_cpus(m, share[i].node, cpus));
+		return nr_groups;
+	}
+	if (nr_nodes)
+		divide_groups(share, nr_nodes, nr_groups);
+	for (unsigned i = 0; i < nr_nodes; i++) {
+		spread_node(m, &share[i], cpus, masks, nr_groups, &group);
+		used += share[i].groups;
+	}
+	return used;
+}
+
 /*
- * Into nr_groups masks, which start empty. All possible CPUs of a machine are
- * present, so one pass does.
+ * Into nr_groups masks, which start empty: the CPUs that are there, then those that may come, which
+ * begin with the groups that got none.
  */
 static bool group_cpus_evenly(struct machine *m, struct irq_affinity_desc *masks,
 			      unsigned nr_groups)
 {
-	const int all_nodes = (int)software_of(m)->nodes->nr_nodes;
-	struct node_share *share =
-		object_alloc(m, &shares_type, (size_t)all_nodes * sizeof(*share));
-	const struct cpumask *possible = cpu_possible_mask(m);
-	unsigned nr_nodes = 0, group = 0;
+	struct node_share *share = object_alloc(
+		m, &shares_type, (size_t)software_of(m)->nodes->nr_nodes * sizeof(*share));
+	const struct cpumask *present = cpu_present_mask(m);
+	unsigned used;
 
 	if (!share)
 		return false;
-
 	for (unsigned i = 0; i < nr_groups; i++)
 		masks[i].mask = cpumask_none(m);
-	for (int node = 0; node < all_nodes; node++) {
-		unsigned cpus = cpumask_weight(node_cpus(m, node, possible));
-
-		if (cpus)
-			share[nr_nodes++] = (struct node_share){.node = node, .cpus = cpus};
-	}
-	if (nr_groups <= nr_nodes) {
-		for (unsigned i = 0; i < nr_nodes; i++, group = (group + 1) % nr_groups)
-			masks[group].mask = cpumask_or(m, masks[group].mask,
-						       node_cpus(m, share[i].node, possible));
-	} else {
-		divide_groups(share, nr_nodes, nr_groups);
-		for (unsigned i = 0; i < nr_nodes; i++)
-			spread_node(m, &share[i], masks, nr_groups, &group);
-	}
+	used = spread_pass(m, share, present, masks, nr_groups, 0);
+	spread_pass(m, share, cpumask_andnot(m, cpu_possible_mask(m), present), masks, nr_groups,
+		    used < nr_groups ? used : 0);
 	object_free(m, share);
 	return true;
 }

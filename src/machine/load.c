@@ -140,6 +140,18 @@ static int build_cpus(struct build *b)
 	return ret;
 }
 
+static void place_cpu(const struct build *b, struct irq_core_config *config, uint32_t cpu,
+		      struct cpu_place *place)
+{
+	const struct cpu_desc *desc = &b->desc->cpus[cpu];
+
+	*place = (struct cpu_place){.node = desc->node < 0 ? 0 : desc->node, .core = desc->core};
+	if (desc->offline)
+		config->online = cpumask_without(b->m, config->online, cpu);
+	if (desc->absent)
+		config->present = cpumask_without(b->m, config->present, cpu);
+}
+
 int build_core(struct build *b)
 {
 	const struct machine_desc *desc = b->desc;
@@ -149,29 +161,30 @@ int build_core(struct build *b)
 								: 24,
 		.nr_cpus = desc->nr_cpus,
 		.online = cpumask_range(b->m, 0, b->booting ? 0 : desc->nr_cpus - 1),
+		.present = cpumask_range(b->m, 0, desc->nr_cpus - 1),
 		.nodes_empty = b->booting,
 		.moves_at_once = desc->legacy || desc->gic || desc->imsic,
 		.boot_cpu_may_leave = desc->gic || desc->imsic,
 	};
-	int32_t *nodes = NULL;
+	struct cpu_place *places = NULL;
 	int ret;
 
+	for (uint32_t i = 0; desc->cpus && i < desc->nr_cpus; i++)
+		if (desc->cpus[i].absent && !desc->cpus[i].offline)
+			return build_refuse(b, -EINVAL, "a CPU that is absent must be offline");
 	if (desc->default_affinity)
 		config.default_affinity =
 			irq_load_mask(b->m, desc->default_affinity, desc->nr_default_affinity);
 	if (desc->cpus) {
-		nodes = calloc(desc->nr_cpus, sizeof(*nodes));
-		if (!nodes)
+		places = calloc(desc->nr_cpus, sizeof(*places));
+		if (!places)
 			return -ENOMEM;
-		for (uint32_t i = 0; i < desc->nr_cpus; i++) {
-			nodes[i] = desc->cpus[i].node < 0 ? 0 : desc->cpus[i].node;
-			if (desc->cpus[i].offline)
-				config.online = cpumask_without(b->m, config.online, i);
-		}
+		for (uint32_t i = 0; i < desc->nr_cpus; i++)
+			place_cpu(b, &config, i, &places[i]);
 	}
-	config.node_of_cpu = nodes;
+	config.place_of_cpu = places;
 	ret = irq_core_init(b->m, &config);
-	free(nodes);
+	free(places);
 	return ret;
 }
 

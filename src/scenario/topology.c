@@ -58,7 +58,10 @@ static void build_cpu(struct builder *b)
 	desc->apic_id = (uint32_t)number(b, "apic-id", 0, UINT32_MAX, desc->apic_id);
 	if (argument(b, "node"))
 		desc->node = (int32_t)number(b, "node", 0, 63, 0);
-	desc->offline = stmt_has_word(b->stmt, "offline");
+	if (argument(b, "core"))
+		desc->core = (uint32_t)number(b, "core", 0, CPUMASK_MAX_CPUS - 1, 0) + 1;
+	desc->absent = stmt_has_word(b->stmt, "absent");
+	desc->offline = desc->absent || stmt_has_word(b->stmt, "offline");
 }
 
 static void build_apic(struct builder *b)

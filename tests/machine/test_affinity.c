@@ -178,9 +178,8 @@ static void a_refused_affinity_leaves_its_mark_in_linux_6_12_only(void **state)
 
 /* ---- spreading ---- */
 
-static void check_spread(unsigned cpus, unsigned groups, const char *const *expected)
+static void expect_spread(struct machine *m, unsigned groups, const char *const *expected)
 {
-	struct machine *m = machine_with(cpus, REMAP_NONE);
 	struct irq_affinity affd = {0};
 	struct irq_affinity_desc *masks = irq_create_affinity_masks(m, groups, &affd);
 
@@ -192,6 +191,93 @@ static void check_spread(unsigned cpus, unsigned groups, const char *const *expe
 		assert_string_equal(list, expected[i]);
 		assert_true(masks[i].is_managed);
 	}
+	object_free(m, masks);
+}
+
+static void check_spread(unsigned cpus, unsigned groups, const char *const *expected)
+{
+	struct machine *m = machine_with(cpus, REMAP_NONE);
+
+	expect_spread(m, groups, expected);
+	machine_destroy(m);
+}
+
+static struct machine *machine_of_cpus(const struct cpu_desc *cpus, uint32_t nr)
+{
+	const struct machine_desc desc = {.cpus = cpus, .nr_cpus = nr};
+	struct machine *m = machine_create(NULL);
+	const char *why = "";
+
+	if (machine_load(m, &desc, &why))
+		fail_msg("%s", why);
+	return m;
+}
+
+static void threads_of_a_core_stay_together(void **state)
+{
+	struct cpu_desc cpus[8];
+	struct machine *m;
+
+	(void)state;
+	for (uint32_t i = 0; i < 8; i++)
+		cpus[i] = (struct cpu_desc){.apic_id = i, .core = 1 + i % 4};
+	m = machine_of_cpus(cpus, 8);
+	expect_spread(m, 4, (const char *const[]){"0,4", "1,5", "2,6", "3,7"});
+	expect_spread(m, 3, (const char *const[]){"0-1,4", "2-3,6", "5,7"});
+	expect_spread(m, 8, (const char *const[]){"0", "1", "2", "3", "4", "5", "6", "7"});
+	/* A CPU that is offline is nobody's sibling, and has its place in the spread all the same.
+	 */
+	assert_int_equal(cpu_down(m, 4), 0);
+	expect_spread(m, 4, (const char *const[]){"0-1", "2,6", "3,7", "4-5"});
+	machine_destroy(m);
+}
+
+/* CPUs that may come are spread after those that are there, from the first group without a CPU on.
+ */
+static void absent_cpus_come_second(void **state)
+{
+	struct cpu_desc cpus[8];
+	struct machine *m;
+
+	(void)state;
+	for (uint32_t i = 0; i < 8; i++)
+		cpus[i] = (struct cpu_desc){.apic_id = i, .absent = i >= 4, .offline = i >= 3};
+	m = machine_of_cpus(cpus, 8);
+	expect_spread(m, 2, (const char *const[]){"0-1,4-5", "2-3,6-7"});
+	expect_spread(m, 4, (const char *const[]){"0,4", "1,5", "2,6", "3,7"});
+	expect_spread(m, 6, (const char *const[]){"0,6", "1,7", "2", "3", "4", "5"});
+	expect_spread(m, 8, (const char *const[]){"0", "1", "2", "3", "4", "5", "6", "7"});
+	assert_int_equal(cpu_up(m, 3), 0);
+	assert_int_equal(cpu_up(m, 4), -EINVAL);
+	machine_destroy(m);
+}
+
+/* Fewer groups than nodes: node by node, in each pass. */
+static void absent_cpus_of_other_nodes(void **state)
+{
+	struct cpu_desc cpus[6];
+	struct machine *m;
+
+	(void)state;
+	for (uint32_t i = 0; i < 6; i++)
+		cpus[i] = (struct cpu_desc){
+			.apic_id = i, .node = (int32_t)i / 2, .absent = i >= 4, .offline = i >= 4};
+	m = machine_of_cpus(cpus, 6);
+	expect_spread(m, 2, (const char *const[]){"0-1,4", "2-3,5"});
+	expect_spread(m, 1, (const char *const[]){"0-5"});
+	machine_destroy(m);
+}
+
+static void absent_cpus_are_offline(void **state)
+{
+	const struct cpu_desc cpus[2] = {{.apic_id = 0}, {.apic_id = 1, .absent = true}};
+	const struct machine_desc desc = {.cpus = cpus, .nr_cpus = 2};
+	struct machine *m = machine_create(NULL);
+	const char *why = "";
+
+	(void)state;
+	assert_int_equal(machine_load(m, &desc, &why), -EINVAL);
+	assert_non_null(strstr(why, "absent"));
 	machine_destroy(m);
 }
 
@@ -521,6 +607,10 @@ int main(void)
 		cmocka_unit_test(a_refused_affinity_leaves_its_mark_in_linux_6_12_only),
 		cmocka_unit_test(fixed_vectors_do_not_wrap),
 		cmocka_unit_test(groups_are_as_even_as_possible_larger_ones_first),
+		cmocka_unit_test(threads_of_a_core_stay_together),
+		cmocka_unit_test(absent_cpus_come_second),
+		cmocka_unit_test(absent_cpus_of_other_nodes),
+		cmocka_unit_test(absent_cpus_are_offline),
 		cmocka_unit_test(equal_nodes_are_served_from_the_second),
 		cmocka_unit_test(sets_are_asked_for_and_limited),
 		cmocka_unit_test(fixed_vectors_above_the_minimum_leave_nothing),

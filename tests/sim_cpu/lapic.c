@@ -71,8 +71,9 @@ static void mode_is_not_hint(void **state)
 
 static void extended_destination(void **state)
 {
-	static const struct cpu_desc cpus[] = {
-		{0, -1, false}, {0x34, -1, false}, {0x1234, -1, false}};
+	static const struct cpu_desc cpus[] = {{.apic_id = 0, .node = -1},
+					       {.apic_id = 0x34, .node = -1},
+					       {.apic_id = 0x1234, .node = -1}};
 	struct rig *r = rig_create();
 
 	(void)state;
@@ -152,8 +153,10 @@ static void every_destination(void **state)
 
 static void cluster_of_sparse_ids(void **state)
 {
-	static const struct cpu_desc cpus[] = {
-		{0x10, -1, false}, {0x12, -1, false}, {0x25, -1, false}, {0x1f, -1, false}};
+	static const struct cpu_desc cpus[] = {{.apic_id = 0x10, .node = -1},
+					       {.apic_id = 0x12, .node = -1},
+					       {.apic_id = 0x25, .node = -1},
+					       {.apic_id = 0x1f, .node = -1}};
 	struct rig *r = rig_create();
 
 	(void)state;
@@ -350,7 +353,8 @@ static void illegal_interrupts(void **state)
 
 static void offline_cpu(void **state)
 {
-	static const struct cpu_desc cpus[] = {{0, -1, false}, {1, -1, true}};
+	static const struct cpu_desc cpus[] = {{.apic_id = 0, .node = -1},
+					       {.apic_id = 1, .node = -1, .offline = true}};
 	struct rig *r = rig_create();
 
 	(void)state;
@@ -529,8 +533,9 @@ static void registers_are_the_executing_cpus(void **state)
 
 static void create_errors(void **state)
 {
-	static const struct cpu_desc twice[] = {{3, -1, false}, {3, -1, false}};
-	static const struct cpu_desc large[] = {{255, -1, false}};
+	static const struct cpu_desc twice[] = {{.apic_id = 3, .node = -1},
+						{.apic_id = 3, .node = -1}};
+	static const struct cpu_desc large[] = {{.apic_id = 255, .node = -1}};
 	struct rig *r = rig_create();
 
 	(void)state;

@@ -285,7 +285,8 @@ static void fault_overflow(void **state)
 /* The unit's own message: bits 31:8 of the destination are in the upper address. */
 static void fault_event(void **state)
 {
-	static const struct cpu_desc cpus[] = {{0, -1, false}, {0x12345678, -1, false}};
+	static const struct cpu_desc cpus[] = {{.apic_id = 0, .node = -1},
+					       {.apic_id = 0x12345678, .node = -1}};
 	struct rig *r = rig_create();
 	uint64_t registers;
 

@@ -277,6 +277,9 @@ void irq_set_handler(struct irq_desc *desc, irq_flow_handler_t handle, const cha
 /* The CPUs that run, as software sees it, and all that may ever. */
 const struct cpumask *cpu_online_mask(const struct machine *m);
 const struct cpumask *cpu_possible_mask(const struct machine *m);
+const struct cpumask *cpu_present_mask(const struct machine *m);
+/* Online threads of its core, itself included; itself alone if it is not online. */
+const struct cpumask *topology_sibling_cpumask(struct machine *m, unsigned cpu);
 /* Its CPUs; of none (−1) and of one that does not exist: the empty set. */
 const struct cpumask *cpumask_of_node(const struct machine *m, int node);
 /* −1: there is no such CPU. */
