@@ -33,12 +33,18 @@ static void ims_table_unmask(struct irq_data *d)
 	write_word(desc, ims_store_of(d)->table.ctrl, (uint32_t)desc->data.dcookie);
 }
 
+static bool is_empty(const struct msi_msg *msg)
+{
+	return !msg->address_lo && !msg->address_hi && !msg->data;
+}
+
 static void ims_table_write_msg(struct irq_data *d, const struct msi_msg *msg)
 {
 	struct msi_desc *desc = irq_data_get_msi_desc(d);
 	const struct ims_table_layout *layout = &ims_store_of(d)->table;
 
-	if (layer_refuses(desc->dev->machine, NOT_FOR_DRIVERS))
+	if (layer_refuses(desc->dev->machine, NOT_FOR_DRIVERS) ||
+	    (is_empty(msg) && is_empty(&desc->msg))) /* shut down before */
 		return;
 	write_word(desc, layout->address_lo, msg->address_lo);
 	write_word(desc, layout->address_hi, msg->address_hi);
@@ -46,6 +52,12 @@ static void ims_table_write_msg(struct irq_data *d, const struct msi_msg *msg)
 	read_word(desc, layout->data);
 	touch(desc->dev->machine, desc);
 	desc->msg = *msg;
+}
+
+static void ims_table_shutdown(struct irq_data *d)
+{
+	ims_table_mask(d);
+	ims_table_write_msg(d, &(struct msi_msg){0});
 }
 
 /* The slot is masked before there is an interrupt that it could raise. */
@@ -85,6 +97,7 @@ static const struct msi_domain_template ims_table_template = {
 	.chip =
 		{
 			.name = "IMS-TABLE",
+			.irq_shutdown = ims_table_shutdown,
 			.irq_mask = ims_table_mask,
 			.irq_unmask = ims_table_unmask,
 			.irq_write_msi_msg = ims_table_write_msg,

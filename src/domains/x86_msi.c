@@ -172,13 +172,26 @@ static bool choose_setter(struct irq_domain *domain, const struct irq_domain *re
 	}
 }
 
+/*
+ * Descriptors of a message store are the core's to make and to free; its messages never change
+ * after activation, so that setting an affinity is all the parent's.
+ */
+static bool is_message_store(const struct msi_domain_info *info)
+{
+	const uint32_t flags = MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS | MSI_FLAG_FREE_MSI_DESCS;
+	const struct irq_chip *chip = info->chip;
+
+	return (info->flags & flags) == flags && chip->irq_mask && chip->irq_unmask &&
+	       chip->irq_write_msi_msg && !chip->irq_set_affinity;
+}
+
 static bool child_is_welcome(struct machine *m, const struct msi_domain_info *info,
 			     uint32_t supported)
 {
-	bool welcome =
-		info->bus_token == DOMAIN_BUS_PCI_DEVICE_MSI ||
-		info->bus_token == DOMAIN_BUS_PCI_DEVICE_MSIX ||
-		(info->bus_token == DOMAIN_BUS_PCI_DEVICE_IMS && supported & MSI_FLAG_PCI_IMS);
+	bool welcome = info->bus_token == DOMAIN_BUS_PCI_DEVICE_MSI ||
+		       info->bus_token == DOMAIN_BUS_PCI_DEVICE_MSIX ||
+		       (info->bus_token == DOMAIN_BUS_PCI_DEVICE_IMS &&
+			supported & MSI_FLAG_PCI_IMS && is_message_store(info));
 
 	return !WARN_IF(m, !welcome, MSI_BAD_TEMPLATE, 0);
 }
@@ -190,8 +203,8 @@ bool x86_init_dev_msi_info(struct device *dev, struct irq_domain *domain,
 	uint32_t supported = supported_flags(domain->machine, ops);
 
 	(void)dev;
-	if (!choose_setter(domain, msi_parent_domain, info) ||
-	    !child_is_welcome(domain->machine, info, supported))
+	if (!child_is_welcome(domain->machine, info, supported) ||
+	    !choose_setter(domain, msi_parent_domain, info))
 		return false;
 	info->flags &= supported;
 	info->flags |= ops->required_flags;

@@ -134,6 +134,27 @@ static void disabled_table_interrupt(void **state)
 	assert_int_equal(free_irq(m, (unsigned)map.virq, &ran), 0);
 }
 
+/* Shutting down masks the slot and empties its message, whatever it was before; once. */
+static void shutdown_of_a_masked_slot(void **state)
+{
+	irq_pool_t table = pool(IRQ_POOL_IMS_TABLE, 1);
+	struct msi_map map = irq_pool_alloc(m, table, 0, NULL);
+	uint64_t at;
+	int ran = 0;
+
+	(void)state;
+	request(map, &ran);
+	disable_irq(m, (unsigned)map.virq);
+	device_raise(m, "dsa", RAISE_STORE, 2, 0, RAISE_NO_PASID);
+	machine_deliver(m, 0);
+	at = tape_position(m);
+	assert_int_equal(free_irq(m, (unsigned)map.virq, &ran), 0);
+	assert_writes(m, at,
+		      "ims1[0].ctrl=0x80 ims1[0].addr_lo=0x0 ims1[0].addr_hi=0x0 "
+		      "ims1[0].data=0x0");
+	assert_int_equal(irq_pool_free(m, table, map), 0);
+}
+
 static void failed_allocation_restores_the_slot(void **state)
 {
 	irq_pool_t table = pool(IRQ_POOL_IMS_TABLE, 0);
@@ -334,6 +355,7 @@ int main(void)
 		test(dsa_table),
 		test(generic_table),
 		test(disabled_table_interrupt),
+		test(shutdown_of_a_masked_slot),
 		test(failed_allocation_restores_the_slot),
 		test(queue),
 		test(disabled_queue_interrupt),

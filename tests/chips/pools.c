@@ -43,6 +43,70 @@ static int refused_pool(struct device *dev, enum irq_pool_kind kind, unsigned st
 	return error;
 }
 
+/* ---- what is a template of a message store ---- */
+
+static void mask(struct irq_data *d)
+{
+	(void)d;
+}
+
+static void write_msg(struct irq_data *d, const struct msi_msg *msg)
+{
+	(void)d;
+	(void)msg;
+}
+
+static int set_affinity(struct irq_data *d, const struct cpumask *dest, bool force)
+{
+	(void)d;
+	(void)dest;
+	(void)force;
+	return 0;
+}
+
+static const struct msi_domain_template good = {
+	.chip = {.name = "OWN",
+		 .irq_mask = mask,
+		 .irq_unmask = mask,
+		 .irq_write_msi_msg = write_msg},
+	.info = {.flags = MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS | MSI_FLAG_FREE_MSI_DESCS,
+		 .bus_token = DOMAIN_BUS_PCI_DEVICE_IMS},
+};
+
+static void bad_template(const struct msi_domain_template *template)
+{
+	struct fingerprint before = machine_fingerprint(m, FINGERPRINT_COMPLETE);
+	uint64_t warnings = machine_warnings(m, WARN_MSI_BAD_TEMPLATE);
+
+	assert_int_equal(msi_create_device_irq_domain(dsa, 1, template, 4, NULL, NULL), -ENOTSUPP);
+	assert_int_equal(machine_warnings(m, WARN_MSI_BAD_TEMPLATE), warnings + 1);
+	assert_true(fingerprint_equal(machine_fingerprint(m, FINGERPRINT_COMPLETE), before));
+}
+
+static void bad_templates(void **state)
+{
+	struct msi_domain_template t = good;
+
+	(void)state;
+	t.info.flags = MSI_FLAG_ALLOC_SIMPLE_MSI_DESCS;
+	bad_template(&t);
+	t.info.flags = MSI_FLAG_FREE_MSI_DESCS;
+	bad_template(&t);
+	t = good;
+	t.chip.irq_set_affinity = set_affinity;
+	bad_template(&t);
+	t = good;
+	t.chip.irq_mask = NULL;
+	bad_template(&t);
+	t = good;
+	t.chip.irq_unmask = NULL;
+	bad_template(&t);
+	t = good;
+	t.chip.irq_write_msi_msg = NULL;
+	bad_template(&t);
+	assert_int_equal(msi_create_device_irq_domain(dsa, 1, &good, 4, NULL, NULL), 0);
+}
+
 /* ---- one device, several domains ---- */
 
 static void index_zero_four_times(void **state)
@@ -336,6 +400,7 @@ static void texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		test(bad_templates),
 		test(index_zero_four_times),
 		test(pools_outlive_msi),
 		test(conserved),
