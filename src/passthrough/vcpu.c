@@ -2,6 +2,7 @@
 #include "passthrough/vcpu.h"
 
 #include "domains/amd_ir.h"
+#include "domains/intel_ir.h"
 #include "domains/x86.h"
 
 #include <irqlab/driver.h>
@@ -204,7 +205,17 @@ static const struct irq_root_ops hotplug_ops = {.cpu_dead = cpu_dead};
 
 /* ---- interrupts of devices ---- */
 
-/* The link to it, in whosever list it is; NULL: it is not posted. */
+/* An interrupt that was freed is not posted any more, whatever the lists say. */
+static bool is_posted(const struct machine *m, unsigned irq)
+{
+	struct intel_ir_info intel;
+	struct amd_ir_info amd;
+
+	return (intel_ir_info(m, irq, &intel) && intel.posted) ||
+	       (amd_ir_info(m, irq, &amd) && amd.guest_mode);
+}
+
+/* The link to it, in whosever list it is; NULL: it is in none. */
 static struct posted **find_posted(const struct machine *m, unsigned irq, struct vcpu **owner)
 {
 	for (struct vcpu *v = guests_of(m) ? guests_of(m)->vcpus : NULL; v; v = v->next) {
@@ -223,7 +234,7 @@ const struct vcpu *vcpu_of_irq(const struct machine *m, unsigned irq, unsigned *
 	struct vcpu *owner;
 	struct posted **at = find_posted(m, irq, &owner);
 
-	if (!at)
+	if (!at || !is_posted(m, irq))
 		return NULL;
 	*vector = (*at)->vector;
 	return owner;
@@ -287,7 +298,7 @@ int vcpu_unpost(struct machine *m, unsigned irq)
 	int ret;
 
 	layer_runs(m, LAYER_CORE);
-	if (!find_posted(m, irq, &owner))
+	if (!find_posted(m, irq, &owner) || !is_posted(m, irq))
 		return -EINVAL;
 	ret = irq_set_vcpu_affinity(m, irq, NULL);
 	if (!ret)

@@ -297,6 +297,32 @@ static void back_to_the_host(void **state)
 	for_all(unposted);
 }
 
+/* Freed under the hypervisor's feet: the number's next owner has nothing to do with the vCPU. */
+static void freed_while_posted(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct bench *b = posted(makes[i], APIC_PHYSICAL_FLAT);
+		unsigned irq = bench_irq(b, 0), vector;
+
+		assert_int_equal(free_irq(b->m, irq, &b->handled[0]), 0);
+		assert_int_equal(free_irq(b->m, bench_irq(b, 1), &b->handled[1]), 0);
+		pci_free_irq_vectors(b->nic);
+		assert_int_equal(bench_enable(b, 2), irq);
+		assert_null(vcpu_of_irq(b->m, irq, &vector));
+		assert_int_equal(vcpu_unpost(b->m, irq), -EINVAL);
+		assert_int_equal(vcpu_load(b->v[0], 1), 0);
+		bench_raise_and_deliver(b, 0);
+		assert_int_equal(b->handled[0], 1);
+		assert_int_equal(vcpu_post(b->v[1], irq, 0x99), 0);
+		assert_ptr_equal(vcpu_of_irq(b->m, irq, &vector), b->v[1]);
+		assert_int_equal(vcpu_unpost(b->m, irq), 0);
+		assert_int_equal(machine_warnings(b->m, WARN_IRTE_STILL_POSTED), makes[i] == INTEL);
+		machine_destroy(b->m);
+		free(b);
+	}
+}
+
 static void expect_error(struct bench *b, int ret, int error, struct fingerprint before)
 {
 	assert_int_equal(ret, error);
@@ -577,6 +603,7 @@ int main(void)
 		cmocka_unit_test(cpus_go_offline),
 		cmocka_unit_test(a_path_ends_at_the_vcpu),
 		cmocka_unit_test(back_to_the_host),
+		cmocka_unit_test(freed_while_posted),
 		cmocka_unit_test(errors_leave_no_trace),
 		cmocka_unit_test(the_descriptor_says_where),
 		cmocka_unit_test(x2apic_destinations_have_32_bits),
