@@ -355,7 +355,8 @@ struct machine_desc {
 int machine_load(struct machine *m, const struct machine_desc *desc, const char **why);
 /*
  * The same. With an error `*at` is the element of the description's arrays that it is about, a
- * struct cpu_desc, remap_desc or device_desc; NULL: it is about none of these. NULL is permitted.
+ * struct cpu_desc, remap_desc or device_desc, or the names of the vCPUs; NULL: it is about none of
+ * these. NULL is permitted.
  */
 int machine_load_at(struct machine *m, const struct machine_desc *desc, const char **why,
 		    const void **at);

@@ -520,8 +520,10 @@ int build_machine(struct build *b)
 		ret = build_check_bridges(b);
 	if (ret)
 		return ret;
-	if (b->desc->nr_vcpus && (b->desc->legacy || b->desc->imsic || b->desc->gic))
+	if (b->desc->nr_vcpus && (b->desc->legacy || b->desc->imsic || b->desc->gic)) {
+		b->at = b->desc->vcpus;
 		return build_refuse(b, -EINVAL, "only an x86 machine has virtual CPUs");
+	}
 	if (b->desc->legacy)
 		return build_legacy_machine(b);
 	if (b->desc->imsic)

@@ -401,7 +401,8 @@ static struct span line_of(const struct scope *scope, const void *element)
 	struct span span = t->stmt->verb_span;
 
 	for (const struct name *n = scope->names; element && n; n = n->next)
-		if (n->device == element || n->unit == element)
+		if (n->device == element || n->unit == element ||
+		    (t->vcpus == element && n->kind == NAME_VCPU && n->name == t->vcpus[0]))
 			return n->span;
 	for (const struct stmt *stmt = t->stmt->body; element && stmt; stmt = stmt->next) {
 		const struct pattern *cpu =
