@@ -55,8 +55,8 @@ int device_raise(struct machine *m, const char *device, enum raise_source source
 /* Takes the pin back; nothing happens if it was not asserted. -EINVAL: there is no pin. */
 int device_lower_intx(struct machine *m, const char *device);
 /*
- * Function level reset: command register 0, MSI and MSI-X off, entries masked, nothing
- * pending, stores as after power-up. BARs keep their addresses.
+ * Function level reset (PCIe 5.0, 6.6.2): command register 0, MSI and MSI-X off, entries masked,
+ * nothing pending, stores as after power-up. BARs keep their addresses.
  */
 int device_reset(struct machine *m, const char *device);
 

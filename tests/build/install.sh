@@ -10,10 +10,10 @@ cc=$2
 cmake --install "$build" --prefix "$scratch/first" >"$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
 mv "$scratch/first" "$scratch/prefix"
 
-# Copies, so that nothing of this tree is found beside them.
-cp -R tests/build/consumer examples/own_backend "$scratch"
+# Nothing of this tree is found beside them.
+cp -R tests/build/consumer "$(find "$scratch/prefix" -type d -name examples)" "$scratch"
 consumer=$scratch/consumer
-backend=$scratch/own_backend
+backend=$scratch/examples/own_backend
 for project in "$consumer" "$backend"; do
 	cmake -S "$project" -B "$project.build" -DCMAKE_PREFIX_PATH="$scratch/prefix" -DCMAKE_C_COMPILER="$cc" \
 		-DCMAKE_C_FLAGS="-Wall -Wextra -Werror" >"$scratch/log" 2>&1 &&
@@ -36,11 +36,17 @@ libdir=$(pkg-config --variable=libdir irqlab)
 "$cc" -std=gnu17 -Wall -Wextra -Werror "$backend"/*.c -o "$scratch/backend" \
 	$(pkg-config --cflags --libs irqlab) -Wl,-rpath,"$libdir"
 "$scratch/backend" "$backend/bell.irq"
+for example in "$scratch"/examples/*.c; do
+	# shellcheck disable=SC2046
+	"$cc" -std=gnu17 -Wall -Wextra -Werror "$example" -o "$scratch/example" \
+		$(pkg-config --cflags --libs irqlab) -Wl,-rpath,"$libdir"
+	"$scratch/example" >"$scratch/log" 2>&1 || { echo "$example fails"; cat "$scratch/log"; exit 1; }
+done
 # shellcheck disable=SC2046
 "$cc" -std=gnu17 "$consumer/consumer.c" -o "$scratch/static" $(pkg-config --cflags irqlab) \
 	"$libdir/libirqlab.a" $(pkg-config --static --libs irqlab | sed 's/-lirqlab//')
 "$scratch/static"
-if "$scratch/prefix/bin/irqlab" --help >"$scratch/log" 2>&1; then
+if "$scratch/prefix/bin/irqlab" run "$scratch"/examples/*.irq >"$scratch/log" 2>&1; then
 	echo "fine: installed tree used by find_package, by pkg-config (shared, static) and by the command"
 else
 	echo "the installed command does not run"

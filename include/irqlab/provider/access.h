@@ -56,7 +56,8 @@ void bus_set_entry(struct machine *m,
 /* Software switches a CPU's interrupt controller on or off: one step and a CPU record. */
 void bus_set_cpu_online(struct machine *m, unsigned cpu, bool online);
 
-/* PCI configuration space is memory mapped: 4 KiB a function, one window a segment. */
+/* PCI configuration space is memory mapped (PCIe 5.0, 7.2.2): 4 KiB a function, one window a
+ * segment. */
 #define BUS_ECAM_BASE(segment) (UINT64_C(0x4000000000) + ((uint64_t)(segment) << 28))
 static inline uint64_t bus_config_address(uint16_t segment, uint16_t requester, unsigned where)
 {
