@@ -17,15 +17,16 @@
  *
  * Besides the errors that are named: -EIO on a machine that no longer works
  * (machine_poisoned()); -EPERM, with warning LAYER_VIOLATION, for what may sleep, when a
- * chip's callback calls it; -ENOMEM of whatever allocates. A pointer may be NULL only
- * where that is said.
+ * chip's callback calls it; -ENOMEM of whatever allocates; -ENODEV for a device that is
+ * NULL (a name that nobody has), of which nothing is freed and nothing found. Any other
+ * pointer may be NULL only where that is said.
  */
 
 struct device;
 
 /* By name ("nic", or "0000:00:03.0"); NULL if there is none, or no name. */
 struct device *device_by_name(struct machine *m, const char *name);
-/* The name by which it was described ("nic"); it lives as long as the device. */
+/* The name by which it was described ("nic"), which lives as long as the device; "" of none. */
 const char *device_name(const struct device *dev);
 
 struct msi_map {

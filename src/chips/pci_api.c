@@ -27,12 +27,12 @@ int pci_alloc_irq_vectors_affinity(struct device *dev, unsigned min, unsigned ma
 	struct irq_affinity spread_all = {0};
 	int ret = -ENOSPC;
 
+	if (!pdev)
+		return -ENODEV;
 	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return -EPERM;
 	layer_runs(dev->machine, LAYER_CORE);
 
-	if (!pdev)
-		return -ENODEV;
 	if (machine_poisoned(dev->machine))
 		return -EIO;
 	if (min > INT32_MAX || max > INT32_MAX)
@@ -72,11 +72,13 @@ int pci_enable_msi(struct device *dev)
 	struct pci_dev *pdev = to_pci_dev(dev);
 	int ret;
 
+	if (!pdev)
+		return -ENODEV;
 	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return -EPERM;
 	layer_runs(dev->machine, LAYER_CORE);
 
-	ret = pdev ? pci_enable_msi_range(pdev, 1, 1, NULL) : -ENODEV;
+	ret = pci_enable_msi_range(pdev, 1, 1, NULL);
 	return ret < 0 ? ret : 0;
 }
 
@@ -90,11 +92,11 @@ void pci_disable_msi(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 
-	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+	if (!pdev || layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return;
 	layer_runs(dev->machine, LAYER_CORE);
 
-	if (pdev && may_free(dev))
+	if (may_free(dev))
 		pci_msi_disable(pdev);
 }
 
@@ -102,22 +104,24 @@ int pci_enable_msix_range(struct device *dev, struct msix_entry *entries, int mi
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 
+	if (!pdev)
+		return -ENODEV;
 	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return -EPERM;
 	layer_runs(dev->machine, LAYER_CORE);
 
-	return pdev ? pci_enable_msix_range_flags(pdev, entries, min, max, NULL, 0) : -ENODEV;
+	return pci_enable_msix_range_flags(pdev, entries, min, max, NULL, 0);
 }
 
 void pci_disable_msix(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 
-	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+	if (!pdev || layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return;
 	layer_runs(dev->machine, LAYER_CORE);
 
-	if (pdev && may_free(dev))
+	if (may_free(dev))
 		pci_msix_disable(pdev);
 }
 
@@ -125,10 +129,10 @@ int pci_restore_msi_state(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);
 
-	layer_runs(dev->machine, LAYER_CORE);
-
 	if (!pdev)
 		return -ENODEV;
+	layer_runs(dev->machine, LAYER_CORE);
+
 	if (machine_poisoned(dev->machine))
 		return -EIO;
 	pci_msi_restore(pdev);
@@ -143,10 +147,10 @@ int pci_irq_vector(struct device *dev, unsigned nr)
 	const struct pci_dev *pdev = to_pci_dev(dev);
 	unsigned irq;
 
-	layer_runs(dev->machine, LAYER_CORE);
-
 	if (!pdev)
 		return -ENODEV;
+	layer_runs(dev->machine, LAYER_CORE);
+
 	if (!pdev->msi_enabled && !pdev->msix_enabled)
 		return nr ? -EINVAL : (int)pdev->irq;
 	if (pdev->msi_enabled) {
@@ -165,7 +169,7 @@ const struct cpumask *pci_irq_get_affinity(struct device *dev, int nr)
 	const struct irq_data *data;
 	const struct msi_desc *desc;
 
-	if (WARN_IF(dev->machine, irq <= 0, MSI_BAD_RANGE, 0))
+	if (!dev || WARN_IF(dev->machine, irq <= 0, MSI_BAD_RANGE, 0))
 		return NULL;
 	data = irq_get_irq_data(dev->machine, (unsigned)irq);
 	desc = data ? irq_data_get_msi_desc(data) : NULL;
@@ -200,6 +204,8 @@ static bool dynamic(struct device *dev)
 struct msi_map pci_msix_alloc_irq_range(struct device *dev, unsigned first, unsigned last,
 					const struct irq_affinity_desc *affdesc)
 {
+	if (!dev)
+		return (struct msi_map){.index = -ENODEV};
 	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return (struct msi_map){.index = -EPERM};
 	layer_runs(dev->machine, LAYER_CORE);
@@ -216,8 +222,8 @@ struct msi_map pci_msix_alloc_irq_range(struct device *dev, unsigned first, unsi
 struct msi_map pci_msix_alloc_irq_at(struct device *dev, unsigned index,
 				     const struct irq_affinity_desc *affdesc)
 {
-	if (!dynamic(dev))
-		return (struct msi_map){.index = -ENOTSUPP};
+	if (!dev || !dynamic(dev))
+		return (struct msi_map){.index = dev ? -ENOTSUPP : -ENODEV};
 	if (index == MSI_ANY_INDEX)
 		return pci_msix_alloc_irq_range(dev, 0, msix_size(dev) - 1, affdesc);
 	return pci_msix_alloc_irq_range(dev, index, index, affdesc);
@@ -225,9 +231,11 @@ struct msi_map pci_msix_alloc_irq_at(struct device *dev, unsigned index,
 
 int pci_msix_free_irq(struct device *dev, struct msi_map map)
 {
-	struct machine *m = dev->machine;
+	struct machine *m = dev ? dev->machine : NULL;
 	unsigned index = (unsigned)map.index;
 
+	if (!dev)
+		return -ENODEV;
 	if (layer_refuses(m, NOT_FOR_CHIPS))
 		return -EPERM;
 	layer_runs(m, LAYER_CORE);

@@ -146,12 +146,12 @@ int platform_device_msi_init_and_alloc_irqs(struct device *dev, unsigned nvec,
 	platform_msi_write_t before;
 	int ret;
 
+	if (!pdev)
+		return -ENODEV;
 	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return -EPERM;
 	layer_runs(dev->machine, LAYER_CORE);
 
-	if (!pdev)
-		return -ENODEV;
 	if (machine_poisoned(dev->machine))
 		return -EIO;
 	if (!dev->msi_domain || !write)
@@ -173,11 +173,11 @@ void platform_device_msi_free_irqs_all(struct device *dev)
 {
 	struct platform_dev *pdev = to_platform_dev(dev);
 
-	if (layer_refuses(dev->machine, NOT_FOR_CHIPS))
+	if (!pdev || layer_refuses(dev->machine, NOT_FOR_CHIPS))
 		return;
 	layer_runs(dev->machine, LAYER_CORE);
 
-	if (!pdev || machine_poisoned(dev->machine))
+	if (machine_poisoned(dev->machine))
 		return;
 	msi_lock_descs(dev);
 	msi_domain_free_irqs_all_locked(dev, MSI_DEFAULT_DOMAIN);
@@ -188,6 +188,8 @@ void platform_device_msi_free_irqs_all(struct device *dev)
 
 unsigned msi_get_virq(struct device *dev, unsigned index)
 {
+	if (!dev)
+		return 0;
 	layer_runs(dev->machine, LAYER_CORE);
 
 	return msi_domain_get_virq(dev, MSI_DEFAULT_DOMAIN, index);

@@ -206,15 +206,15 @@ irq_pool_t irq_pool_create(struct device *dev, enum irq_pool_kind kind, unsigned
 	struct ims_store *found;
 	int err = -ENODEV;
 
-	if (layer_refuses(dev->machine, NOT_FOR_CHIPS)) {
+	if (!pdev || layer_refuses(dev->machine, NOT_FOR_CHIPS)) {
 		if (error)
-			*error = -EPERM;
+			*error = pdev ? -EPERM : -ENODEV;
 		return 0;
 	}
 	layer_runs(dev->machine, LAYER_CORE);
 
-	found = pdev ? find_store(pdev, kind, store) : NULL;
-	if (pdev && machine_poisoned(dev->machine))
+	found = find_store(pdev, kind, store);
+	if (machine_poisoned(dev->machine))
 		err = -EIO;
 	else if (found && dev->msi_domain && (dev->msi_domain->flags & IRQ_DOMAIN_FLAG_MSI_PARENT))
 		err = parent_offers_ims(pdev) ? pool_create(pdev, found, store, size) : -ENOTSUPP;

@@ -403,7 +403,7 @@ struct device *device_by_id(const struct machine *m, uint32_t id)
 
 const char *device_name(const struct device *dev)
 {
-	return dev->name;
+	return dev ? dev->name : "";
 }
 
 struct device *device_first(const struct machine *m)

@@ -123,13 +123,54 @@ static void misuse(void **state)
 	machine_destroy(m);
 }
 
+static void write_nothing(struct device *dev, unsigned index,
+			  const struct platform_msi_message *message)
+{
+	(void)dev;
+	(void)index;
+	(void)message;
+}
+
+/* What a driver gets that looked for a name which nobody has, and did not look at the result. */
+static void no_device(void **state)
+{
+	struct machine *m = chips_machine(&(struct chips_options){.parent = PARENT_INTEL});
+	struct device *dev = device_by_name(m, "nobody");
+	struct msix_entry entry = {.entry = 0};
+	int error = 0;
+
+	(void)state;
+	assert_null(dev);
+	assert_string_equal(device_name(dev), "");
+	assert_int_equal(pci_alloc_irq_vectors(dev, 1, 4, PCI_IRQ_ALL_TYPES), -ENODEV);
+	assert_int_equal(pci_enable_msi(dev), -ENODEV);
+	assert_int_equal(pci_enable_msix_range(dev, &entry, 1, 1), -ENODEV);
+	assert_int_equal(pci_restore_msi_state(dev), -ENODEV);
+	assert_int_equal(pci_irq_vector(dev, 0), -ENODEV);
+	assert_null(pci_irq_get_affinity(dev, 0));
+	assert_int_equal(pci_msi_vec_count(dev), -EINVAL);
+	assert_int_equal(pci_msix_vec_count(dev), -EINVAL);
+	assert_false(pci_msix_can_alloc_dyn(dev));
+	assert_int_equal(pci_msix_alloc_irq_at(dev, 0, NULL).index, -ENODEV);
+	assert_int_equal(pci_msix_alloc_irq_range(dev, 0, 1, NULL).index, -ENODEV);
+	assert_int_equal(pci_msix_free_irq(dev, (struct msi_map){.index = 0, .virq = 24}), -ENODEV);
+	assert_int_equal(platform_device_msi_init_and_alloc_irqs(dev, 1, write_nothing), -ENODEV);
+	assert_int_equal(msi_get_virq(dev, 0), 0);
+	assert_int_equal(irq_pool_create(dev, IRQ_POOL_IMS_TABLE, 0, 0, &error), 0);
+	assert_int_equal(error, -ENODEV);
+	pci_disable_msi(dev);
+	pci_disable_msix(dev);
+	pci_free_irq_vectors(dev);
+	platform_device_msi_free_irqs_all(dev);
+	machine_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_index_and_an_irq),
-		cmocka_unit_test(hello_everywhere),
-		cmocka_unit_test(pools_everywhere),
-		cmocka_unit_test(misuse),
+		cmocka_unit_test(an_index_and_an_irq), cmocka_unit_test(hello_everywhere),
+		cmocka_unit_test(pools_everywhere),    cmocka_unit_test(misuse),
+		cmocka_unit_test(no_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
