@@ -140,6 +140,8 @@ uint64_t machine_ticks(const struct machine *m); /* jiffies so far */
  * left to be taken; -EIO if the machine does not work (any more). 0 from within a handler.
  */
 long machine_deliver(struct machine *m, unsigned long limit);
+/* Has some CPU an interrupt that it can take now? */
+bool machine_deliverable(const struct machine *m);
 /* Advances time by n ticks; expired timers run on their CPUs and interrupts are delivered. */
 void machine_tick(struct machine *m, unsigned n);
 /*

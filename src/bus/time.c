@@ -65,6 +65,11 @@ static unsigned choose_cpu(struct machine *m)
 	return cpu;
 }
 
+bool machine_deliverable(const struct machine *m)
+{
+	return m->state.sink_ops && next_deliverable(m, 0) < CPUMASK_MAX_CPUS;
+}
+
 long machine_deliver(struct machine *m, unsigned long limit)
 {
 	unsigned long taken = 0;

@@ -222,6 +222,10 @@ int irq_set_vcpu_affinity(struct machine *m, unsigned irq, void *vcpu_info)
 		d = d->parent_data;
 	if (d)
 		ret = call_chip(d, irq_set_vcpu_affinity, vcpu_info);
+	if (!ret) { /* what was sent until now was sent to whoever had it */
+		touch(m, desc);
+		desc->handler_at = machine_steps(m);
+	}
 	lock_release(m, &desc->lock);
 	return ret;
 }

@@ -46,6 +46,8 @@ static unsigned run_actions(struct irq_desc *desc)
 	struct machine *m = desc_machine(desc);
 	unsigned result = IRQ_NONE;
 
+	touch(m, desc);
+	desc->handler_at = machine_steps(m);
 	for (struct irqaction *action = desc->action; action; action = action->next) {
 		unsigned one;
 

@@ -110,6 +110,8 @@ static int install(struct irq_desc *desc, struct irqaction *action)
 			end = &(*end)->next;
 		}
 		touch(m, desc);
+		if (!desc->action)
+			desc->handler_at = machine_steps(m);
 		*end = action;
 		desc->irq_count = 0;
 		desc->irqs_unhandled = 0;

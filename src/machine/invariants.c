@@ -200,5 +200,5 @@ bool machine_invariants(struct machine *m, char *violation, size_t size)
 	if (machine_poisoned(m))
 		return violated(&c, "the machine is poisoned: %s", machine_poisoned(m));
 	return vectors(&c) && identities_agree(&c) && lpis_agree(&c) && levels(&c) &&
-	       messages_agree(&c) && guests_agree(&c);
+	       messages_agree(&c) && guests_agree(&c) && nothing_lost(&c);
 }

@@ -25,5 +25,7 @@ bool lpis_agree(struct check *c);
 bool guests_agree(struct check *c);
 /* Table entries against vectors, units against tables, devices against descriptors. */
 bool messages_agree(struct check *c);
+/* Whoever sent a message was heard. */
+bool nothing_lost(struct check *c);
 
 #endif

@@ -2,6 +2,8 @@
 #include "scenario/state.h"
 #include "scenario/peek.h"
 
+#include <irqlab/invariants.h>
+
 #include "domains/amd_ir.h"
 #include "domains/intel_ir.h"
 #include "domains/x86.h"
@@ -210,6 +212,7 @@ static bool irq_value(struct machine *m, const struct irq_entry *irq, const char
 	KEY(pending, VALUE_NUMBER(!!(desc->istate & IRQS_PENDING)))
 	FLAG(move_pending, IRQD_SETAFFINITY_PENDING)
 	KEY(count, VALUE_NUMBER(desc->tot_count))
+	KEY(lost, VALUE_NUMBER(machine_irq_lost(m, number, NULL)))
 	KEY(handle, VALUE_NUMBER(handle_of(m, number)))
 	KEY(domain, VALUE_WORD(d->domain ? d->domain->name : ""))
 	KEY(chip, VALUE_WORD(chip_of(desc)))

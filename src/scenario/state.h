@@ -40,6 +40,7 @@ enum state_kind {
 	X(pending, "an interrupt waits for it to be enabled")                                      \
 	X(move_pending, "a change of CPUs waits for the next interrupt")                           \
 	X(count, "interrupts handled")                                                             \
+	X(lost, "its device has sent one that no handler will see")                                \
 	X(handle, "entry of the remapping table")                                                  \
 	X(domain, "name of its outermost domain")                                                  \
 	X(chip, "name of its outermost chip")                                                      \

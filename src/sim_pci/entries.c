@@ -21,6 +21,7 @@ static uint32_t nr_chunks(const struct entry_table *t)
 static void fill(struct entry_chunk *chunk, const struct entry *reset)
 {
 	chunk->pending = 0;
+	memset(chunk->sent_at, 0, sizeof(chunk->sent_at));
 	for (unsigned i = 0; i < CHUNK_ENTRIES; i++)
 		chunk->entry[i] = *reset;
 }

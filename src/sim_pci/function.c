@@ -325,6 +325,33 @@ int function_peek_store(const struct machine *m, const char *device, unsigned st
 	return 0;
 }
 
+int function_peek_raise(const struct machine *m, const char *device, enum raise_source source,
+			unsigned store, unsigned index, struct raise_note *note)
+{
+	const struct function *fn = device_function(m, device);
+	const struct entry_table *t;
+
+	if (!fn)
+		return -ENODEV;
+	if (source == RAISE_MSI && fn->msi_cap && index < 1u << fn->msi_order) {
+		uint32_t bits = fn->msi_mask ? config_get(fn, fn->msi_mask + 4u, 4) : 0;
+
+		*note = (struct raise_note){fn->config->msi_sent_at[index], bits >> index & 1};
+		return 0;
+	}
+	if (source == RAISE_MSIX)
+		t = &fn->msix;
+	else if (source == RAISE_STORE && store < fn->nr_stores)
+		t = &fn->store[store]->slots;
+	else
+		return -EINVAL;
+	if (index >= t->nr)
+		return -EINVAL;
+	*note = (struct raise_note){chunk_of(t, index)->sent_at[index % CHUNK_ENTRIES],
+				    entry_pending(t, index)};
+	return 0;
+}
+
 int function_queue_busy(const struct machine *m, const char *device, unsigned store)
 {
 	const struct function *fn = device_function(m, device);

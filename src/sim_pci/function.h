@@ -74,6 +74,14 @@ int function_peek_msix(const struct machine *m, const char *device, unsigned ind
 /* -ENODEV, -EINVAL: no such store or slot. */
 int function_peek_store(const struct machine *m, const char *device, unsigned store, unsigned index,
 			struct message_entry *entry);
+
+struct raise_note {
+	uint64_t sent_at; /* machine_steps() when it last sent or latched; 0: not since a reset */
+	bool pending;	  /* latched, and not sent yet */
+};
+/* -ENODEV; -EINVAL: no such source, or INTx. */
+int function_peek_raise(const struct machine *m, const char *device, enum raise_source source,
+			unsigned store, unsigned index, struct raise_note *note);
 /* Commands of a queue that were submitted and are not completed; -ENODEV, -EINVAL. */
 int function_queue_busy(const struct machine *m, const char *device, unsigned store);
 /* Address that a BAR was given; 0: no such device, or the BAR is not used. */

@@ -35,6 +35,7 @@ struct entry_chunk {
 	uint64_t key; /* function, table, first entry */
 	uint64_t pending;
 	struct entry entry[CHUNK_ENTRIES];
+	uint64_t sent_at[CHUNK_ENTRIES]; /* no part of its identity: see struct raise_note */
 };
 struct entry_table {
 	uint32_t nr;
@@ -65,6 +66,7 @@ struct config_space {
 	uint32_t key; /* segment << 16 | requester */
 	uint8_t bytes[CONFIG_BYTES];
 	uint8_t writable[CONFIG_BYTES];
+	uint64_t msi_sent_at[32]; /* no part of its identity: see struct raise_note */
 };
 
 struct function;

@@ -6,8 +6,26 @@ static uint64_t event_address(const struct event *event)
 	return DEVICE_EVENT(event->source, event->store);
 }
 
+/* Where it is noted when the source sent its last message, or latched it. */
+static uint64_t *note_of(struct machine *m, const struct event *event)
+{
+	const struct function *fn = event->fn;
+	struct entry_chunk *chunk;
+
+	if (event->source == RAISE_MSI) {
+		touch(m, fn->config);
+		return &fn->config->msi_sent_at[event->index];
+	}
+	chunk = chunk_of(event->source == RAISE_MSIX ? &fn->msix : &fn->store[event->store]->slots,
+			 event->index);
+	touch(m, chunk);
+	return &chunk->sent_at[event->index % CHUNK_ENTRIES];
+}
+
 void event_latch(struct machine *m, const struct event *event)
 {
+	if (event->source != RAISE_INTX)
+		*note_of(m, event) = machine_steps(m);
 	step(m, STEP_LATCH, event->fn);
 	tape_event(m, TAPE_LATCH, ACTOR_DEVICE, event->fn->requester, event_address(event),
 		   event->index, (uint32_t)event->fn->region, 0);
@@ -30,10 +48,12 @@ void event_send(struct machine *m, const struct event *event, uint64_t address, 
 		.pasid = BUS_NO_PASID,
 	};
 
-	if (config16(fn, CONFIG_COMMAND) & COMMAND_BUS_MASTER)
-		bus_send_message(m, &message);
-	else
+	if (!(config16(fn, CONFIG_COMMAND) & COMMAND_BUS_MASTER)) {
 		event_drop(m, event, DROP_BUS_MASTER);
+		return;
+	}
+	*note_of(m, event) = machine_steps(m);
+	bus_send_message(m, &message);
 }
 
 /* ---- INTx ---- */

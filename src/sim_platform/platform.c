@@ -11,7 +11,7 @@
 struct slot {
 	uint64_t address;
 	uint32_t data;
-	uint32_t reserved;
+	uint64_t sent_at; /* machine_steps() of its last message; no part of its identity */
 };
 
 struct platform {
@@ -32,7 +32,10 @@ static void platform_digest(const void *object, struct digest *d)
 
 	digest_string(d, p->name);
 	digest_u64(d, (uint64_t)p->number << 32 | p->device_id);
-	digest_bytes(d, p->slot, p->nr_slots * sizeof(p->slot[0]));
+	for (uint32_t i = 0; i < p->nr_slots; i++) {
+		digest_u64(d, p->slot[i].address);
+		digest_u64(d, p->slot[i].data);
+	}
 }
 
 static const struct object_type platform_type = {.name = "platform", .digest = platform_digest};
@@ -128,7 +131,7 @@ static const struct bus_region_ops slots_ops = {
 
 int platform_device_raise(struct machine *m, const char *device, unsigned slot)
 {
-	const struct platform *p = find(m, device);
+	struct platform *p = find(m, device);
 	struct bus_message message = {.pasid = BUS_NO_PASID, .platform = true};
 
 	if (!p)
@@ -141,11 +144,14 @@ int platform_device_raise(struct machine *m, const char *device, unsigned slot)
 	message.address = p->slot[slot].address;
 	message.data = p->slot[slot].data;
 	message.device_id = p->device_id;
-	if (message.address)
-		bus_send_message(m, &message);
-	else
+	if (!message.address) {
 		tape_event(m, TAPE_DROP, ACTOR_DEVICE, (uint16_t)p->device_id, 0, DROP_DISABLED,
 			   (uint32_t)p->region, slot);
+		return 0;
+	}
+	touch(m, p);
+	p->slot[slot].sent_at = machine_steps(m);
+	bus_send_message(m, &message);
 	return 0;
 }
 
@@ -241,4 +247,11 @@ bool platform_device_peek(const struct machine *m, const char *device, unsigned 
 	*address = p->slot[slot].address;
 	*data = p->slot[slot].data;
 	return true;
+}
+
+uint64_t platform_device_sent_at(const struct machine *m, const char *device, unsigned slot)
+{
+	const struct platform *p = find(m, device);
+
+	return p && slot < p->nr_slots ? p->slot[slot].sent_at : 0;
 }

@@ -41,5 +41,7 @@ const char *platform_device_of_event(const struct machine *m, uint32_t object);
 /* Address and data of a slot, without a bus access. False: no such device or slot. */
 bool platform_device_peek(const struct machine *m, const char *device, unsigned slot,
 			  uint64_t *address, uint32_t *data);
+/* machine_steps() when the slot last sent a message; 0: it has not, or there is none. */
+uint64_t platform_device_sent_at(const struct machine *m, const char *device, unsigned slot);
 
 #endif
