@@ -258,9 +258,13 @@ enum irq_request_flags {
 	IRQF_NOBALANCING = 0x800,
 	IRQF_ONESHOT = 0x2000,
 	IRQF_NO_SUSPEND = 0x4000,
+	IRQF_FORCE_RESUME = 0x8000,
 	IRQF_COND_SUSPEND = 0x40000,
 	IRQF_NO_AUTOEN = 0x80000,
 };
+
+/* The number of an interrupt whose wire leads nowhere: requesting it is -ENOTCONN. */
+#define IRQ_NOTCONNECTED (UINT32_C(1) << 31)
 
 /*
  * name and dev_id stay the caller's; the name is copied (31 bytes, NULL: ""). dev_id tells
@@ -302,6 +306,13 @@ void synchronize_irq(struct machine *m, unsigned irq);
 int irq_set_affinity(struct machine *m, unsigned irq, const struct cpumask *mask);
 /* The same with CPUs that are not online, as while one of them starts. */
 int irq_force_affinity(struct machine *m, unsigned irq, const struct cpumask *mask);
+/*
+ * Tells where the driver would like its interrupt, for those who balance; NULL takes it
+ * back, which must be done before free_irq(). It stays the caller's. -EINVAL: no such irq.
+ */
+int irq_update_affinity_hint(struct machine *m, unsigned irq, const struct cpumask *hint);
+/* …and moves it there, if that is possible: its failure is not told. */
+int irq_set_affinity_and_hint(struct machine *m, unsigned irq, const struct cpumask *mask);
 /* As a user does through /proc: also -EPERM for managed and unbalanced interrupts. */
 int irq_set_affinity_user(struct machine *m, unsigned irq, const struct cpumask *mask);
 /* Of interrupts that are requested later and have no affinity. -EINVAL: no CPU of it online. */
@@ -334,6 +345,23 @@ int irq_inject_interrupt(struct machine *m, unsigned irq);
  * host. -EINVAL: no such irq; -ENOSYS: none of its levels can; else that level's own.
  */
 int irq_set_vcpu_affinity(struct machine *m, unsigned irq, void *vcpu_info);
+
+/* ---- sleep ---- */
+
+/*
+ * Holds back all interrupts with a handler but those with IRQF_NO_SUSPEND. What
+ * comes is noted, and delivered after the resume. One that shall wake the system
+ * stays enabled: when it comes it is noted as the one that did, and is held back too.
+ * Masks where the chip wants it. Both are called in task context.
+ */
+void suspend_device_irqs(struct machine *m);
+void resume_device_irqs(struct machine *m);
+unsigned pm_wakeup_irq(const struct machine *m); /* since the last suspend; 0: none */
+/*
+ * It shall wake the system, or no longer; calls nest. -EINVAL: no such irq; -ENXIO:
+ * its chip can't; or what the chip says. Off without on: UNBALANCED_WAKE.
+ */
+int irq_set_irq_wake(struct machine *m, unsigned irq, bool on);
 
 /* ---- CPUs ---- */
 

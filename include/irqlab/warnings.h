@@ -14,6 +14,9 @@
 	X(FREE_WITH_ACTION, "vectors freed while a handler is installed")                          \
 	X(FREE_NO_ACTION, "free_irq() without a matching handler")                                 \
 	X(UNBALANCED_ENABLE, "enable_irq() without disable_irq()")                                 \
+	X(UNBALANCED_WAKE, "irq_set_irq_wake() off that was not on")                               \
+	X(HINT_LEFT, "free_irq() with an affinity hint in place")                                  \
+	X(NO_THREAD, "a handler asks for its thread, and has none")                                \
 	X(HANDLER_CONTEXT, "flow handler called outside hard interrupt context")                   \
 	X(NO_DOMAIN_FREE, "freeing interrupts of no domain")                                       \
 	X(NOT_ACTIVATED, "affinity of a vector that is not activated")                             \

@@ -97,6 +97,28 @@ int irq_force_affinity(struct machine *m, unsigned irq, const struct cpumask *ma
 	return set_affinity(m, irq, mask, true);
 }
 
+int irq_update_affinity_hint(struct machine *m, unsigned irq, const struct cpumask *hint)
+{
+	struct irq_desc *desc = irq_to_desc(m, irq);
+
+	if (!desc || machine_poisoned(m))
+		return -EINVAL;
+	lock_acquire(m, &desc->lock);
+	touch(m, desc);
+	desc->affinity_hint = hint;
+	lock_release(m, &desc->lock);
+	return 0;
+}
+
+int irq_set_affinity_and_hint(struct machine *m, unsigned irq, const struct cpumask *mask)
+{
+	int ret = irq_update_affinity_hint(m, irq, mask);
+
+	if (!ret && mask)
+		irq_set_affinity(m, irq, mask);
+	return ret;
+}
+
 int irq_set_affinity_user(struct machine *m, unsigned irq, const struct cpumask *mask)
 {
 	struct irq_desc *desc = irq_to_desc(m, irq);

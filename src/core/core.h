@@ -55,6 +55,7 @@ struct software {
 	const struct msi_legacy_ops *legacy;
 	void *legacy_data;
 	struct lock hotplug_mutex;
+	uint32_t woken_by;   /* irq that ended the last suspension; 0: none did */
 	struct timer resend; /* software resend of interrupts without a retrigger */
 };
 
@@ -115,6 +116,13 @@ void chip_bus_lock(struct irq_desc *desc);
 void chip_bus_sync_unlock(struct irq_desc *desc);
 void irqd_update(struct irq_data *d, uint32_t clear, uint32_t set);
 
+/* ---- disabling, with the descriptor locked (manage.c), and sleep (pm.c) ---- */
+
+void irq_disable_desc(struct irq_desc *desc);
+void irq_enable_desc(struct irq_desc *desc);
+/* An interrupt that shall wake the system does so, and is held back. */
+bool irq_pm_check_wakeup(struct irq_desc *desc);
+
 /* ---- affinity (affinity.c, spread.c, move.c) ---- */
 
 bool irq_can_set_affinity(const struct irq_desc *desc);
@@ -130,5 +138,7 @@ bool irq_fixup_move_pending(struct irq_desc *desc, bool take);
 
 int check_irq_resend(struct irq_desc *desc, bool inject);
 void clear_irq_resend(struct irq_desc *desc);
+/* The answer of the first chip that has one. -EINVAL: none has. */
+int irq_chip_state(struct irq_desc *desc, enum irqchip_state which, bool *state);
 
 #endif

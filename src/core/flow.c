@@ -41,6 +41,14 @@ static void note_interrupt(struct irq_desc *desc, unsigned result)
 	desc->irqs_unhandled = 0;
 }
 
+/* None has a thread. */
+static void warn_of_no_thread(struct machine *m, struct irqaction *action)
+{
+	machine_warn(m, WARN_NO_THREAD, action->irq);
+	touch(m, action);
+	action->warned = true;
+}
+
 static unsigned run_actions(struct irq_desc *desc)
 {
 	struct machine *m = desc_machine(desc);
@@ -57,6 +65,8 @@ static unsigned run_actions(struct irq_desc *desc)
 		one = action->handler((int)desc->irq_data.irq, action->dev_id);
 		tape_event(m, TAPE_HANDLER, ACTOR_CPU, (uint16_t)this_cpu(m), 0, desc->irq_data.irq,
 			   0, one);
+		if (one & IRQ_WAKE_THREAD && !action->warned)
+			warn_of_no_thread(m, action);
 		result |= one;
 	}
 	return result;
@@ -76,9 +86,12 @@ static void handle_irq_event(struct irq_desc *desc)
 	note_interrupt(desc, result);
 }
 
-static bool may_run(const struct irq_desc *desc)
+static bool may_run(struct irq_desc *desc)
 {
-	return !irqd_has(&desc->irq_data, IRQD_IRQ_INPROGRESS | IRQD_WAKEUP_ARMED);
+	if (!irqd_has(&desc->irq_data, IRQD_IRQ_INPROGRESS | IRQD_WAKEUP_ARMED))
+		return true;
+	irq_pm_check_wakeup(desc);
+	return false;
 }
 
 static bool has_taker(const struct irq_desc *desc)

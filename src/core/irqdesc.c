@@ -15,7 +15,7 @@ static void software_digest(const void *object, struct digest *d)
 	digest_mask(d, sw->present);
 	digest_mask(d, sw->online);
 	digest_mask(d, sw->default_affinity);
-	digest_u64(d, sw->nr_roots);
+	digest_u64(d, (uint64_t)sw->woken_by << 32 | sw->nr_roots);
 	digest_counter(d, sw->next_domain_id);
 	digest_counter(d, sw->next_device_id);
 }
@@ -54,8 +54,9 @@ static void desc_digest(const void *object, struct digest *d)
 	digest_string(d, desc->name);
 	digest_u64(d, desc->status_use_accessors);
 	digest_u64(d, desc->istate);
-	digest_u64(d, desc->depth);
+	digest_u64(d, (uint64_t)desc->wake_depth << 32 | desc->depth);
 	digest_mask(d, desc->pending_mask);
+	digest_mask(d, desc->affinity_hint);
 	digest_counter(d, desc->irq_count);
 	digest_counter(d, desc->irqs_unhandled);
 	digest_counter(d, desc->last_unhandled);

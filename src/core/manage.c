@@ -137,6 +137,8 @@ int request_irq(struct machine *m, unsigned irq, irq_handler_t handler, unsigned
 
 	if (machine_poisoned(m))
 		return -EIO;
+	if (irq == IRQ_NOTCONNECTED)
+		return -ENOTCONN;
 	if (flags_contradict(flags, dev_id))
 		return -EINVAL;
 	desc = irq_to_desc(m, irq);
@@ -167,12 +169,15 @@ int request_irq(struct machine *m, unsigned irq, irq_handler_t handler, unsigned
 void synchronize_irq(struct machine *m, unsigned irq)
 {
 	struct irq_desc *desc = irq_to_desc(m, irq);
+	bool active;
 
 	if (!desc)
 		return;
 	/* A handler that runs on another CPU ends before this returns. */
 	WARN_IF(m, in_hardirq(m), SLEEP_IN_ATOMIC, irq);
 	step(m, STEP_LOCK, desc);
+	/* The interrupt may be in the controller still, with the flow handler to come. */
+	irq_chip_state(desc, IRQCHIP_STATE_ACTIVE, &active);
 }
 
 static struct irqaction *take_action(struct irq_desc *desc, const void *dev_id)
@@ -217,6 +222,8 @@ int free_irq(struct machine *m, unsigned irq, void *dev_id)
 		touch(m, desc);
 		desc->status_use_accessors &= ~(uint32_t)IRQ_DISABLE_UNLAZY;
 		irq_shutdown(desc);
+		if (WARN_IF(m, desc->affinity_hint, HINT_LEFT, irq))
+			desc->affinity_hint = NULL;
 	}
 	lock_release(m, &desc->lock);
 	chip_bus_sync_unlock(desc);
@@ -253,6 +260,28 @@ static void put_desc_unlock(struct irq_desc *desc)
 	chip_bus_sync_unlock(desc);
 }
 
+void irq_disable_desc(struct irq_desc *desc)
+{
+	touch(desc->irq_common_data.machine, desc);
+	if (!desc->depth++)
+		irq_disable(desc);
+}
+
+void irq_enable_desc(struct irq_desc *desc)
+{
+	struct machine *m = desc->irq_common_data.machine;
+
+	touch(m, desc);
+	if (desc->depth == 0 || (desc->depth == 1 && desc->istate & IRQS_SUSPENDED)) {
+		machine_warn(m, WARN_UNBALANCED_ENABLE, desc->irq_data.irq);
+	} else if (desc->depth == 1) {
+		desc->status_use_accessors |= IRQ_NOPROBE;
+		irq_startup(desc, true, IRQ_START_FORCE);
+	} else {
+		desc->depth--;
+	}
+}
+
 void disable_irq_nosync(struct machine *m, unsigned irq)
 {
 	struct irq_desc *desc = get_desc_locked(m, irq);
@@ -261,9 +290,7 @@ void disable_irq_nosync(struct machine *m, unsigned irq)
 
 	if (!desc)
 		return;
-	touch(m, desc);
-	if (!desc->depth++)
-		irq_disable(desc);
+	irq_disable_desc(desc);
 	put_desc_unlock(desc);
 }
 
@@ -281,15 +308,7 @@ void enable_irq(struct machine *m, unsigned irq)
 
 	if (!desc)
 		return;
-	touch(m, desc);
-	if (desc->depth == 0 || (desc->depth == 1 && desc->istate & IRQS_SUSPENDED)) {
-		machine_warn(m, WARN_UNBALANCED_ENABLE, irq);
-	} else if (desc->depth == 1) {
-		desc->status_use_accessors |= IRQ_NOPROBE;
-		irq_startup(desc, true, IRQ_START_FORCE);
-	} else {
-		desc->depth--;
-	}
+	irq_enable_desc(desc);
 	put_desc_unlock(desc);
 }
 

@@ -72,22 +72,25 @@ void clear_irq_resend(struct irq_desc *desc)
 
 /* ---- what a chip knows of an interrupt ---- */
 
+int irq_chip_state(struct irq_desc *desc, enum irqchip_state which, bool *state)
+{
+	for (struct irq_data *d = &desc->irq_data; d; d = d->parent_data)
+		if (d->chip && d->chip->irq_get_irqchip_state)
+			return call_chip(d, irq_get_irqchip_state, which, state);
+	return -EINVAL;
+}
+
 int irq_get_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state which, bool *state)
 {
 	struct irq_desc *desc = irq_to_desc(m, irq);
-	int ret = -EINVAL;
+	int ret;
 
 	layer_runs(m, LAYER_CORE);
 
 	if (!desc)
 		return -EINVAL;
 	chip_bus_lock(desc);
-	for (struct irq_data *d = &desc->irq_data; d; d = d->parent_data) {
-		if (d->chip && d->chip->irq_get_irqchip_state) {
-			ret = call_chip(d, irq_get_irqchip_state, which, state);
-			break;
-		}
-	}
+	ret = irq_chip_state(desc, which, state);
 	chip_bus_sync_unlock(desc);
 	return ret;
 }

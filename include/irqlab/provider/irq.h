@@ -107,12 +107,12 @@ struct irq_desc {
 	struct irqaction *action;
 	uint32_t status_use_accessors; /* IRQ_* settings */
 	uint32_t istate;	       /* IRQS_* */
-	uint32_t depth;
+	uint32_t depth, wake_depth;
 	uint32_t irq_count, irqs_unhandled;
 	uint64_t last_unhandled;
 	uint64_t tot_count;  /* handled interrupts of this number */
 	uint64_t handler_at; /* machine_steps() when its handlers last began, or were installed */
-	const struct cpumask *pending_mask;
+	const struct cpumask *pending_mask, *affinity_hint; /* hint: the driver's wish, or NULL */
 	const char *name;      /* of the flow: "edge" */
 	const char *chip_name; /* of a device domain; else NULL */
 	struct lock request_mutex, lock;
@@ -123,6 +123,7 @@ struct irqaction {
 	void *dev_id;
 	struct irqaction *next;
 	uint32_t irq, flags;
+	bool warned; /* of a thread that it has not */
 	enum machine_layer layer; /* whose the handler is: a driver's, or a domain's */
 	char name[32];
 };
@@ -164,6 +165,7 @@ struct irq_chip {	  /* every slot is optional unless it says otherwise */
 	int (*irq_set_affinity)(struct irq_data *d, const struct cpumask *dest, bool force);
 	int (*irq_retrigger)(struct irq_data *d); /* nonzero: done */
 	int (*irq_set_type)(struct irq_data *d, unsigned type);
+	int (*irq_set_wake)(struct irq_data *d, bool on);
 	void (*irq_bus_lock)(struct irq_data *d);
 	void (*irq_bus_sync_unlock)(struct irq_data *d);
 	int (*irq_request_resources)(struct irq_data *d);
