@@ -55,7 +55,16 @@ struct msix_entry {
 	uint16_t entry;	 /* in: index in the table */
 };
 
+/*
+ * The driver leaves: what is managed goes, in reverse of the order in which it was
+ * asked for, as by hand. The rest is the driver's business. Also part of a removal.
+ */
+void device_release_driver(struct device *dev);
+
 /* ---- PCI ---- */
+
+/* From now on vectors that are enabled are managed. Again: 0. -ENODEV: no PCI function. */
+int pcim_enable_device(struct device *dev);
 
 enum pci_irq_flags {
 	PCI_IRQ_INTX = 1 << 0,
@@ -283,6 +292,10 @@ int request_irq(struct machine *m, unsigned irq, irq_handler_t handler, unsigned
  * table entries. -EINVAL: none matches (FREE_NO_ACTION), or in a handler (SLEEP_IN_ATOMIC).
  */
 int free_irq(struct machine *m, unsigned irq, void *dev_id);
+/* The same for a handler that goes with the driver (device_release_driver()). */
+int devm_request_irq(struct device *dev, unsigned irq, irq_handler_t handler, unsigned long flags,
+		     const char *name, void *dev_id);
+int devm_free_irq(struct device *dev, unsigned irq, void *dev_id); /* before the driver goes */
 /*
  * Undoes one disable_irq(); the last unmasks at the device and repeats what came meanwhile. One
  * too many: UNBALANCED_ENABLE. Nothing happens if there is no such irq.

@@ -2,6 +2,8 @@
 #ifndef IRQLAB_CHIPS_PCI_H
 #define IRQLAB_CHIPS_PCI_H
 
+#include "core/devres.h"
+
 #include "chips/ims.h"
 #include "chips/pci_regs.h"
 
@@ -16,6 +18,9 @@ enum pci_quirks {
 	PCI_QUIRK_MSIX_TOUCH_DATA_FIRST = 1 << 2, /* an entry is written before its first read */
 };
 
+/* Nodes of struct pci_dev in its list, by key: beyond all irq numbers. */
+enum { PCI_DEVRES_MANAGED = 1 << 30, PCI_DEVRES_MSI };
+
 struct pci_dev {
 	struct device dev;
 	uint16_t msi_cap, msix_cap; /* offsets; 0: none */
@@ -29,6 +34,7 @@ struct pci_dev {
 	bool no_64bit_msi; /* messages must lie below 4 GiB */
 	bool is_managed;   /* the bus frees what the driver enabled */
 	bool is_msi_managed;
+	struct devres managed, msi_managed; /* while they are */
 	bool msi_enabled, msix_enabled;
 	uint32_t irq;		   /* what the driver finds: INTx or, with MSI, its first */
 	uint64_t bar[PCI_NR_BARS]; /* bus addresses; 0: not assigned, or not memory */

@@ -5,6 +5,34 @@
 
 /* The driver API of driver.h for PCI: thin wrappers, with the checks that a driver deserves. */
 
+/* ---- managed devices ---- */
+
+static void release_managed(struct device *dev, struct devres *res)
+{
+	struct pci_dev *pdev = res->owner;
+
+	touch(dev->machine, pdev);
+	pdev->is_managed = false;
+}
+
+int pcim_enable_device(struct device *dev)
+{
+	struct pci_dev *pdev = to_pci_dev(dev);
+
+	if (!pdev)
+		return -ENODEV;
+	if (machine_poisoned(dev->machine))
+		return -EIO;
+	if (pdev->is_managed)
+		return 0;
+	touch(dev->machine, pdev);
+	pdev->is_managed = true;
+	pdev->managed = (struct devres){
+		.owner = pdev, .key = PCI_DEVRES_MANAGED, .release = release_managed};
+	devres_add(dev, &pdev->managed);
+	return 0;
+}
+
 /* ---- batches ---- */
 
 static int alloc_intx(struct pci_dev *pdev, unsigned min, struct irq_affinity *affd, int err)

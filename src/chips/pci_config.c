@@ -172,6 +172,7 @@ static void pci_dev_digest(const void *object, struct digest *d)
 			      (uint64_t)pdev->msi_enabled << 5 | (uint64_t)pdev->msix_enabled << 6 |
 			      (uint64_t)pdev->msi_lock.held << 7 | (uint64_t)pdev->bus_no_msi << 8);
 	digest_u64(d, pdev->irq);
+	devres_digest(dev, d);
 	digest_u64(d, dev->doorbell_page);
 	digest_u64(d, pdev->msix_table);
 	for (unsigned i = 0; i < PCI_NR_BARS; i++)
@@ -273,8 +274,7 @@ void pci_device_remove(struct pci_dev *pdev)
 
 	layer_runs(m, LAYER_CORE);
 
-	if (pdev->is_msi_managed)
-		pci_free_irq_vectors(&pdev->dev);
+	device_release_driver(&pdev->dev);
 	gone = msi_device_data_release(&pdev->dev);
 	device_unregister(&pdev->dev);
 	/* What was not freed still leads to the device. */

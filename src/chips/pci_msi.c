@@ -26,12 +26,24 @@ void pci_intx_for_msi(const struct pci_dev *pdev, bool enable)
 		pci_intx(pdev, enable);
 }
 
+static void release_vectors(struct device *dev, struct devres *res)
+{
+	struct pci_dev *pdev = res->owner;
+
+	touch(dev->machine, pdev);
+	pdev->is_msi_managed = false;
+	pci_free_irq_vectors(dev);
+}
+
 void pci_setup_msi_context(struct pci_dev *pdev)
 {
 	if (!pdev->is_managed || pdev->is_msi_managed)
 		return;
 	touch(pdev->dev.machine, pdev);
 	pdev->is_msi_managed = true;
+	pdev->msi_managed =
+		(struct devres){.owner = pdev, .key = PCI_DEVRES_MSI, .release = release_vectors};
+	devres_add(&pdev->dev, &pdev->msi_managed);
 }
 
 void pci_msi_note_message(struct msi_desc *desc, const struct msi_msg *msg)

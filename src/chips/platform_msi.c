@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "chips/platform_msi.h"
 
+#include "core/devres.h"
+
 #include <irqlab/driver.h>
 #include <stdio.h>
 
@@ -24,6 +26,7 @@ static void platform_dev_digest(const void *object, struct digest *d)
 	digest_u64(d, dev->msi_device_id);
 	digest_u64(d, dev->msi_domain ? dev->msi_domain->key : 0);
 	digest_u64(d, pdev->registers);
+	devres_digest(dev, d);
 	digest_u64(d, (uint64_t)pdev->slots << 1 | (pdev->write_msg != NULL));
 }
 
@@ -72,10 +75,12 @@ int platform_device_add(struct machine *m, const struct platform_desc *desc,
 
 void platform_device_remove(struct platform_dev *pdev)
 {
-	bool clean = msi_device_data_release(&pdev->dev);
+	bool clean;
 
 	layer_runs(pdev->dev.machine, LAYER_CORE);
 
+	device_release_driver(&pdev->dev);
+	clean = msi_device_data_release(&pdev->dev);
 	device_unregister(&pdev->dev);
 	if (clean)
 		object_free(pdev->dev.machine, pdev);

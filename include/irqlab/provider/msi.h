@@ -285,6 +285,7 @@ struct device {
 	uint32_t nr_alias;
 	struct irq_domain *msi_domain; /* the parent of its device domains; NULL: none */
 	struct msi_device_data *msi;
+	struct devres *devres; /* what it gives back when its driver leaves; newest first */
 	struct device *next;
 };
 /* Gives the device its id and makes it known by name. -EEXIST. Whoever registers it frees it. */
