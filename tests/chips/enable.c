@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "chips_test.h"
 
+#include <stdio.h>
+
 /* Enabling and disabling: what is written in which order, and which check comes first. */
 
 static struct machine *plain(void)
@@ -184,6 +186,39 @@ static void mask_all_entries(void **state)
 		      "msix.ctrl=0xc007 msix[0].addr_lo=0xfee00000 msix[0].addr_hi=0x0 "
 		      "msix[0].data=0xef cfg.command=0x507 msix[0].ctrl=0x1 msix.ctrl=0x8007");
 	machine_destroy(m);
+}
+
+/* The first affinity is set before the interrupt can come, or, without the repair, when it can. */
+static void first_affinity(void **state)
+{
+	static const char *const orders[] = {
+		"%s msix[0].ctrl=0x0 msix[0].ctrl=0x1 %s msix[0].ctrl=0x0",
+		"%s %s msix[0].ctrl=0x0",
+	};
+
+	(void)state;
+	for (int before = 0; before < 2; before++) {
+		struct machine *m = plain();
+		struct device *nic = device_by_name(m, "nic");
+		char message[128], expected[512];
+		const struct msi_desc *desc;
+		uint64_t at;
+		int ran = 0;
+
+		machine_set_switch(m, SWITCH_AFFINITY_BEFORE_STARTUP, before);
+		assert_int_equal(pci_alloc_irq_vectors(nic, 1, 1, PCI_IRQ_MSIX), 1);
+		at = tape_position(m);
+		assert_int_equal(request_irq(m, (unsigned)pci_irq_vector(nic, 0), chips_handler, 0,
+					     "nic", &ran),
+				 0);
+		desc = msi_peek_desc(nic, MSI_DEFAULT_DOMAIN, 0);
+		snprintf(message, sizeof(message),
+			 "msix[0].addr_lo=0x%x msix[0].addr_hi=0x0 msix[0].data=0x%x",
+			 desc->msg.address_lo, desc->msg.data);
+		snprintf(expected, sizeof(expected), orders[before], message, message);
+		assert_writes(m, at, expected);
+		machine_destroy(m);
+	}
 }
 
 /* ---- which check comes first: each call has two faults at least ---- */
@@ -579,6 +614,7 @@ int main(void)
 		cmocka_unit_test(multi_msi_writes),
 		cmocka_unit_test(intx_switching),
 		cmocka_unit_test(mask_all_entries),
+		cmocka_unit_test(first_affinity),
 		cmocka_unit_test(msi_check_order),
 		cmocka_unit_test(msi_check_order_end),
 		cmocka_unit_test(msix_check_order),
