@@ -17,27 +17,33 @@ static void show_tape(struct machine *m, FILE *out)
 
 static const struct {
 	const char *name, *text;
-	void (*view)(struct machine *m, FILE *out); /* NULL: paths */
+	void (*view)(struct machine *m, FILE *out);
+	int (*view_irq)(struct machine *m, FILE *out, unsigned irq); /* instead, of one each */
+	bool bare; /* nothing but the picture: for programs */
 } pictures[] = {
-	{"domains", "interrupt domains, as a tree", view_domains},
-	{"irqs", "each interrupt with its levels, state and message", view_irqs},
-	{"interrupts", "in the shape of /proc/interrupts", view_interrupts},
-	{"vectors", "each CPU's vectors, and the matrix behind them", view_vectors},
-	{"tape", "every write and event, in order", show_tape},
-	{"path", "how an interrupt travels, each bit field decoded", NULL},
+	{"domains", "interrupt domains, as a tree", view_domains, NULL, false},
+	{"irqs", "each interrupt with its levels, state and message", view_irqs, NULL, false},
+	{"interrupts", "in the shape of /proc/interrupts", view_interrupts, NULL, false},
+	{"vectors", "each CPU's vectors, and the matrix behind them", view_vectors, NULL, false},
+	{"tape", "every write and event, in order", show_tape, NULL, false},
+	{"path", "how an interrupt travels, each bit field decoded", NULL, view_path, false},
+	{"debug", "an interrupt in the shape of Linux's debugfs", NULL, view_debug, false},
+	{"json", "domains, devices and interrupts, for programs", view_json, NULL, true},
+	{"dot", "the same as a graph, for Graphviz", view_dot, NULL, true},
 };
 #define NR_PICTURES (sizeof(pictures) / sizeof(pictures[0]))
 
 struct show {
 	size_t picture;
-	uint32_t irq; /* of `path`, if has_irq; else every interrupt that has a handler */
+	uint32_t irq; /* where each is a picture, if has_irq; else every interrupt that has a
+			 handler */
 	bool has_irq, found;
 	unsigned shown, matched;
 	struct scenario_run_options run;
 	struct scenario_limits limits;
 };
 
-static void show_paths(struct machine *m, FILE *out, struct show *show)
+static void show_irqs(struct machine *m, FILE *out, struct show *show)
 {
 	for_each_used_irq (irq, m) {
 		const struct irq_desc *desc = irq_to_desc(m, irq);
@@ -45,7 +51,7 @@ static void show_paths(struct machine *m, FILE *out, struct show *show)
 		if (show->has_irq ? irq != show->irq
 				  : !desc->action || !desc->irq_common_data.msi_desc)
 			continue;
-		view_path(m, out, irq);
+		pictures[show->picture].view_irq(m, out, irq);
 		fputc('\n', out);
 		show->found = true;
 	}
@@ -57,13 +63,14 @@ static void show_machine(void *context, const struct scenario_result *result, st
 
 	if (!m)
 		return;
-	if (show->shown++)
+	if (show->shown++ && !pictures[show->picture].bare)
 		putchar('\n');
-	printf("# %s\n", result->name);
+	if (!pictures[show->picture].bare)
+		printf("# %s\n", result->name);
 	if (pictures[show->picture].view)
 		pictures[show->picture].view(m, stdout);
 	else
-		show_paths(m, stdout, show);
+		show_irqs(m, stdout, show);
 }
 
 static int usage(FILE *out)
@@ -73,7 +80,7 @@ static int usage(FILE *out)
 	      out);
 	for (size_t i = 0; i < NR_PICTURES; i++)
 		fprintf(out, "  %-12s %s\n", pictures[i].name, pictures[i].text);
-	fputs("\n  --irq=N                  with path: only this interrupt\n"
+	fputs("\n  --irq=N                  with path and debug: only this interrupt\n"
 	      "  --combination=KEY=VALUE  only these combinations of the matrix\n"
 	      "  --profile=linux-6.12|intended   as of `irqlab run`\n\n",
 	      out);
@@ -132,7 +139,7 @@ static int parse_arguments(struct show *show, int argc, char **argv)
 	if (!find_picture(show, argv[0]))
 		return -1;
 	if (show->has_irq && pictures[show->picture].view) {
-		fputs("irqlab show: --irq goes with path\n", stderr);
+		fputs("irqlab show: --irq goes with path and debug\n", stderr);
 		return -1;
 	}
 	return nr;

@@ -15,6 +15,14 @@
 void view_domains(struct machine *m, FILE *out);
 /* Each interrupt with its levels, state flags, affinity and message. */
 void view_irqs(struct machine *m, FILE *out);
+/*
+ * Domains, devices and interrupts with their relations. JSON: one object whose members
+ * domains, devices and interrupts are arrays; a domain is named by its id. DOT: a graph.
+ */
+void view_json(struct machine *m, FILE *out);
+void view_dot(struct machine *m, FILE *out);
+/* One interrupt in the shape of Linux's debugfs. -EINVAL: no such irq. */
+int view_debug(struct machine *m, FILE *out, unsigned irq);
 /* In the shape of /proc/interrupts; handler runs are counted on the tape. */
 void view_interrupts(struct machine *m, FILE *out);
 /* Vectors of each CPU: counters of the matrix, and who has which. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "views/names.h"
+
 #include <inttypes.h>
-#include <irqlab/provider/software.h>
 #include <irqlab/view.h>
 
-static const char *token_name(enum irq_domain_bus_token token)
+const char *domain_token_name(enum irq_domain_bus_token token)
 {
 	static const char *const names[] = {
 		"any",
@@ -30,22 +31,24 @@ static const char *token_name(enum irq_domain_bus_token token)
 	return (size_t)token < sizeof(names) / sizeof(names[0]) ? names[token] : "?";
 }
 
-static void print_flags(FILE *out, uint32_t flags)
-{
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} names[] = {
-		{IRQ_DOMAIN_FLAG_HIERARCHY, "hierarchy"},
-		{IRQ_DOMAIN_FLAG_MSI, "msi"},
-		{IRQ_DOMAIN_FLAG_ISOLATED_MSI, "isolated-msi"},
-		{IRQ_DOMAIN_FLAG_MSI_PARENT, "msi-parent"},
-		{IRQ_DOMAIN_FLAG_MSI_DEVICE, "msi-device"},
-	};
+const struct bit_name domain_flag_names[] = {
+	{IRQ_DOMAIN_FLAG_HIERARCHY, "hierarchy"},	{IRQ_DOMAIN_FLAG_MSI, "msi"},
+	{IRQ_DOMAIN_FLAG_ISOLATED_MSI, "isolated-msi"}, {IRQ_DOMAIN_FLAG_MSI_PARENT, "msi-parent"},
+	{IRQ_DOMAIN_FLAG_MSI_DEVICE, "msi-device"},	{0},
+};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (flags & names[i].flag)
-			fprintf(out, " %s", names[i].name);
+const struct bit_name irqd_state_names[] = {
+#define STATE_NAME(id, bit) {UINT32_C(1) << bit, #id},
+	IRQD_STATES(STATE_NAME)
+#undef STATE_NAME
+		{0},
+};
+
+static void print_names(FILE *out, uint32_t bits, const struct bit_name *names)
+{
+	for (; names->name; names++)
+		if (bits & names->bit)
+			fprintf(out, " %s", names->name);
 }
 
 /* Oldest first, so that a tree reads in the order in which it was built. */
@@ -67,8 +70,8 @@ static void print_tree(FILE *out, struct irq_domain *all, const struct irq_domai
 
 	for (struct irq_domain *d; (d = next_child(all, parent, after)); after = d->id) {
 		fprintf(out, "%*s%-*s %-16s %5u mapped ", depth * 2, "", 40 - (int)depth * 2,
-			d->name, token_name(d->bus_token), d->mapcount);
-		print_flags(out, d->flags);
+			d->name, domain_token_name(d->bus_token), d->mapcount);
+		print_names(out, d->flags, domain_flag_names);
 		fputc('\n', out);
 		print_tree(out, all, d, depth + 1);
 	}
@@ -77,22 +80,6 @@ static void print_tree(FILE *out, struct irq_domain *all, const struct irq_domai
 void view_domains(struct machine *m, FILE *out)
 {
 	print_tree(out, irq_domain_first(m), NULL, 0);
-}
-
-static void print_state(FILE *out, uint32_t state)
-{
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} names[] = {
-#define STATE_NAME(id, bit) {UINT32_C(1) << bit, #id},
-		IRQD_STATES(STATE_NAME)
-#undef STATE_NAME
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (state & names[i].flag)
-			fprintf(out, " %s", names[i].name);
 }
 
 static void print_mask(FILE *out, const char *what, const struct cpumask *mask)
@@ -118,7 +105,7 @@ void view_irqs(struct machine *m, FILE *out)
 		for (const struct irqaction *a = desc->action; a; a = a->next)
 			fprintf(out, "  handler=%s", a->name);
 		fputs("\n   ", out);
-		print_state(out, desc->irq_common_data.state_use_accessors);
+		print_names(out, desc->irq_common_data.state_use_accessors, irqd_state_names);
 		fputc('\n', out);
 		for (const struct irq_data *d = &desc->irq_data; d; d = d->parent_data)
 			fprintf(out, "    %-32s %-28s hwirq=0x%" PRIx64 "\n",

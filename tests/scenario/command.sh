@@ -218,6 +218,12 @@ for irq in 4294967296 -1 x ''; do
 	status 2 "$irqlab" show path --irq="$irq" path.irq
 	says err 'wrong value: "--irq='
 done
+status 0 "$irqlab" show debug --irq=24 path.irq
+says out ' parent:'
+status 0 "$irqlab" show json path.irq
+says out "\"interrupts\":["
+status 0 "$irqlab" show dot path.irq
+says out 'irq24 -> domain2'
 status 2 "$irqlab" show tape --irq=24 path.irq
 says err '--irq goes with path'
 status 2 "$irqlab" show path

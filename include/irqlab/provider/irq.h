@@ -113,8 +113,8 @@ struct irq_desc {
 	uint64_t tot_count;  /* handled interrupts of this number */
 	uint64_t handler_at; /* machine_steps() when its handlers last began, or were installed */
 	const struct cpumask *pending_mask, *affinity_hint; /* hint: the driver's wish, or NULL */
-	const char *name;      /* of the flow: "edge" */
-	const char *chip_name; /* of a device domain; else NULL */
+	const char *name;				    /* of the flow: "edge" */
+	const char *chip_name;				    /* of a device domain; else NULL */
 	struct lock request_mutex, lock;
 };
 
@@ -123,7 +123,7 @@ struct irqaction {
 	void *dev_id;
 	struct irqaction *next;
 	uint32_t irq, flags;
-	bool warned; /* of a thread that it has not */
+	bool warned;		  /* of a thread that it has not */
 	enum machine_layer layer; /* whose the handler is: a driver's, or a domain's */
 	char name[32];
 };
