@@ -41,7 +41,7 @@ struct software {
 	struct machine *machine;
 	struct irq_space *space;
 	uint32_t first_dynamic_irq;
-	uint32_t lowest_free;	    /* no free number below */
+	uint32_t lowest_free;	    /* no free dynamic number below */
 	uint32_t highest_used;	    /* no used number above */
 	struct irq_domain *domains; /* newest first */
 	uint32_t next_domain_id;

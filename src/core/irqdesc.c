@@ -154,16 +154,18 @@ unsigned irq_get_next_irq(const struct machine *m, unsigned from)
 	return irq < IRQ_SPACE_LIMIT ? irq : NO_MORE_IRQS;
 }
 
-static int find_free_run(const struct software *sw, unsigned nr)
+static int find_free_run(struct software *sw, unsigned nr)
 {
 	unsigned first = sw->lowest_free;
 
 	if (first < sw->first_dynamic_irq)
 		first = sw->first_dynamic_irq;
-	for (;;) {
+	first = next_number(sw, first, false);
+	touch(sw->machine, sw);
+	sw->lowest_free = first;
+	for (;; first = next_number(sw, first, false)) {
 		unsigned end;
 
-		first = next_number(sw, first, false);
 		if (first + nr > IRQ_SPACE_LIMIT)
 			return -ENOMEM;
 		end = nr == 1 ? first + 1 : next_number(sw, first, true);

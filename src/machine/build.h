@@ -7,7 +7,8 @@
 
 /* A machine under construction. Private to src/machine. */
 
-#define MAX_UNITS   8
+#define MAX_REMAPS  64 /* a million interrupts are 16 tables of 65,536 */
+#define MAX_UNITS   8  /* of each other kind */
 #define MAX_IOAPICS 8
 
 struct build {
@@ -18,8 +19,8 @@ struct build {
 	const void *at, *culprit;
 	bool booting; /* only CPU 0 runs, and nothing is mapped yet */
 	struct irq_domain *root;
-	struct irq_domain *remap[MAX_UNITS];
-	uint64_t remap_registers[MAX_UNITS];
+	struct irq_domain *remap[MAX_REMAPS];
+	uint64_t remap_registers[MAX_REMAPS];
 	struct irq_domain *ioapic[MAX_IOAPICS];
 	struct irq_domain *its[MAX_UNITS];
 	struct irq_domain *v2m;		   /* of all frames */

@@ -77,8 +77,8 @@ static int check_cpus(struct build *b)
 
 static int check_units(struct build *b)
 {
-	if (b->desc->nr_remaps > MAX_UNITS)
-		return build_refuse(b, -EINVAL, "a machine has at most 8 remapping units");
+	if (b->desc->nr_remaps > MAX_REMAPS)
+		return build_refuse(b, -EINVAL, "a machine has at most 64 remapping units");
 	for (uint32_t i = 0; i < b->desc->nr_remaps; i++) {
 		const struct remap_desc *remap = b->at = &b->desc->remaps[i];
 
@@ -336,7 +336,7 @@ int build_devices(struct build *b)
 
 static int build_vcpus(struct build *b)
 {
-	struct irq_domain *amd_units[MAX_UNITS];
+	struct irq_domain *amd_units[MAX_REMAPS];
 	struct vcpus_config config = {
 		.names = b->desc->vcpus,
 		.nr = b->desc->nr_vcpus,

@@ -84,14 +84,37 @@ static int create_cache(struct machine *m, struct vtd *v)
 	uint32_t chunks = (v->nr_cached + VTD_IEC_CHUNK - 1) / VTD_IEC_CHUNK;
 
 	v->cache = object_alloc(m, &list_type, chunks * sizeof(*v->cache));
-	for (uint32_t i = 0; v->cache && i < chunks; i++) {
-		v->cache[i] = object_alloc(m, &chunk_type, sizeof(*v->cache[i]));
-		if (!v->cache[i])
-			return -ENOMEM;
-		v->cache[i]->unit = v->unit.number;
-		v->cache[i]->first = i * VTD_IEC_CHUNK;
-	}
 	return v->cache ? 0 : -ENOMEM;
+}
+
+struct vtd_chunk *vtd_own_chunk(struct machine *m, struct vtd *v, uint32_t index)
+{
+	struct vtd_chunk **place = &v->cache[index / VTD_IEC_CHUNK], *chunk = *place;
+
+	if (chunk) {
+		touch(m, chunk);
+		return chunk;
+	}
+	chunk = object_alloc(m, &chunk_type, sizeof(*chunk));
+	if (!chunk)
+		return NULL;
+	chunk->unit = v->unit.number;
+	chunk->first = index / VTD_IEC_CHUNK * VTD_IEC_CHUNK;
+	touch(m, v->cache);
+	*place = chunk;
+	return chunk;
+}
+
+void vtd_drop_chunk_if_empty(struct machine *m, struct vtd *v, uint32_t index)
+{
+	struct vtd_chunk **place = &v->cache[index / VTD_IEC_CHUNK], *chunk = *place;
+
+	for (unsigned w = 0; w < VTD_IEC_CHUNK / 64; w++)
+		if (chunk->valid[w])
+			return;
+	touch(m, v->cache);
+	*place = NULL;
+	object_free(m, chunk);
 }
 
 static int attach(struct machine *m, struct vtd *v, const struct remap_desc *desc)
@@ -161,7 +184,7 @@ bool vtd_peek_cached(const struct machine *m, unsigned unit, unsigned index, uin
 		return false;
 	chunk = v->cache[index / VTD_IEC_CHUNK];
 	index %= VTD_IEC_CHUNK;
-	if (!(chunk->valid[index / 64] >> (index % 64) & 1))
+	if (!chunk || !(chunk->valid[index / 64] >> (index % 64) & 1))
 		return false;
 	entry[0] = chunk->entry[index][0];
 	entry[1] = chunk->entry[index][1];

@@ -25,7 +25,7 @@
 #define VTD_IEDATA 0xa4
 
 #define VTD_IEC_CHUNK 128
-struct vtd_chunk { /* part of the entry cache */
+struct vtd_chunk { /* part of the entry cache: there while an entry in it is valid */
 	uint32_t unit, first;
 	uint64_t valid[VTD_IEC_CHUNK / 64];
 	uint64_t entry[VTD_IEC_CHUNK][2];
@@ -58,6 +58,9 @@ static inline uint64_t vtd_reg64(const struct vtd *v, unsigned offset)
 
 bool vtd_message(struct machine *m, void *unit, const struct bus_message *message);
 
+/* The chunk of the entry, for writing; NULL: no memory, so nothing is cached. */
+struct vtd_chunk *vtd_own_chunk(struct machine *m, struct vtd *v, uint32_t index);
+void vtd_drop_chunk_if_empty(struct machine *m, struct vtd *v, uint32_t index);
 unsigned vtd_pending_faults(const struct vtd *v); /* records that software has not cleared */
 /* Records a fault and signals it. The caller has put it on the tape. */
 void vtd_record_fault(struct machine *m, struct vtd *v, unsigned reason, unsigned index,

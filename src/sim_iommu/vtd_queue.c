@@ -10,25 +10,27 @@ enum { DESC_FIRST = 1, DESC_IEC = 4, DESC_WAIT = 5, DESC_LAST = 9 };
 #define ICS_IWC		1u
 #define QUEUE_HEAD_MASK 0x7fff0u
 
+/* Both in one word of valid bits. */
+static void invalidate_word(struct machine *m, struct vtd *v, uint32_t first, uint32_t last)
+{
+	struct vtd_chunk *chunk = v->cache[first / VTD_IEC_CHUNK];
+	unsigned word = first / 64 % (VTD_IEC_CHUNK / 64);
+	uint64_t bits = ~UINT64_C(0) << (first % 64) & ~UINT64_C(0) >> (63 - last % 64);
+
+	if (!chunk || !(chunk->valid[word] & bits))
+		return;
+	touch(m, chunk);
+	chunk->valid[word] &= ~bits;
+	vtd_drop_chunk_if_empty(m, v, first);
+}
+
 void vtd_invalidate(struct machine *m, struct vtd *v, uint32_t first, uint32_t last)
 {
 	if (last >= v->nr_cached)
 		last = v->nr_cached - 1;
-	while (first <= last) {
-		struct vtd_chunk *chunk = v->cache[first / VTD_IEC_CHUNK];
-		unsigned word = first / 64 % (VTD_IEC_CHUNK / 64);
-		uint32_t end = first | 63;
-		uint64_t bits = ~UINT64_C(0) << (first % 64);
-
-		if (end > last) {
-			end = last;
-			bits &= ~UINT64_C(0) >> (63 - last % 64);
-		}
-		if (chunk->valid[word] & bits) {
-			touch(m, chunk);
-			chunk->valid[word] &= ~bits;
-		}
-		first = end + 1;
+	for (uint32_t end; first <= last; first = end + 1) {
+		end = (first | 63) < last ? first | 63 : last;
+		invalidate_word(m, v, first, end);
 	}
 }
 

@@ -70,8 +70,9 @@ static void cache_fill(struct machine *m, const struct request *r, bool usable)
 
 	if (r->index >= r->v->nr_cached || !(usable || r->v->caching_mode))
 		return;
-	chunk = r->v->cache[r->index / VTD_IEC_CHUNK];
-	touch(m, chunk);
+	chunk = vtd_own_chunk(m, r->v, r->index);
+	if (!chunk)
+		return;
 	chunk->valid[i / 64] |= UINT64_C(1) << (i % 64);
 	chunk->entry[i][0] = r->entry[0];
 	chunk->entry[i][1] = r->entry[1];
@@ -85,7 +86,7 @@ static bool cache_lookup(struct request *r)
 	if (r->index >= r->v->nr_cached)
 		return false;
 	chunk = r->v->cache[r->index / VTD_IEC_CHUNK];
-	if (!(chunk->valid[i / 64] >> (i % 64) & 1))
+	if (!chunk || !(chunk->valid[i / 64] >> (i % 64) & 1))
 		return false;
 	r->entry[0] = chunk->entry[i][0];
 	r->entry[1] = chunk->entry[i][1];
