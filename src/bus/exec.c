@@ -78,6 +78,10 @@ static void let_go(struct machine *m, struct lock *lock)
 	uint32_t i = s->nr_held;
 
 	lock->held--;
+	if (likely(i && s->held[i - 1].lock == lock)) {
+		s->nr_held--;
+		return;
+	}
 	while (i-- > 0) {
 		if (s->held[i].lock == lock) {
 			forget_held(s, i);

@@ -543,9 +543,40 @@ static void snapshots(void **state)
 	vtd_rig_destroy(v);
 }
 
+/* The cache takes memory only while it holds something. */
+static void an_empty_cache_is_nothing(void **state)
+{
+	struct vtd_rig *v = vtd_rig_create(&small);
+	struct machine *m = v->r->m;
+	size_t bytes;
+
+	(void)state;
+	vtd_set_entry(v, 5, ENTRY_LOW, ENTRY_HIGH);
+	vtd_set_entry(v, 250, ENTRY_LOW, ENTRY_HIGH);
+	for (unsigned i = 0; i < QUEUE_ENTRIES; i++) /* the whole ring has been written */
+		vtd_flush_all(v);
+	bytes = machine_bytes_in_use(m);
+	vtd_send(v, 5);
+	vtd_send(v, 250);
+	assert_true(machine_bytes_in_use(m) > bytes);
+	vtd_submit(v, IEC_INDEX(5, 0), 0);
+	assert_true(machine_bytes_in_use(m) > bytes);
+	vtd_submit(v, IEC_INDEX(250, 0), 0);
+	assert_int_equal(machine_bytes_in_use(m), bytes);
+
+	/* Without memory nothing is cached, and the interrupt arrives all the same. */
+	rig_expect_request(v->r, 2, 0x31);
+	machine_fail_allocation(m, 1);
+	vtd_send(v, 5);
+	rig_expect_request(v->r, 2, 0x31);
+	assert_int_equal(machine_bytes_in_use(m), bytes);
+	vtd_rig_destroy(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_cache_is_nothing),
 		cmocka_unit_test(write_without_invalidation),
 		cmocka_unit_test(absent_entries_are_cached_in_caching_mode),
 		cmocka_unit_test(invalidation_ranges),
