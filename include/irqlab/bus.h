@@ -16,6 +16,7 @@
 	X(MMIO, "mmio", "a CPU wrote a device register")                                                 \
 	X(CONFIG, "config", "a CPU wrote PCI configuration space")                                       \
 	X(MESSAGE, "message", "a device wrote an interrupt message")                                     \
+	X(DMA, "dma", "hardware wrote simulated memory; a unit's table, log or status")                  \
 	/* events of the hardware */                                                                     \
 	X(RAISE, "raise", "a device wants attention; object function, value vector")                     \
 	X(LATCH, "latch", "…but is masked: pending; object function, value vector")                      \
@@ -66,7 +67,8 @@ enum drop_reason {
 		NR_DROP_REASONS
 };
 
-enum tape_actor { ACTOR_CPU, ACTOR_DEVICE, ACTOR_UNIT };
+/* ACTOR_HARDWARE: who it was, the records before tell. */
+enum tape_actor { ACTOR_CPU, ACTOR_DEVICE, ACTOR_UNIT, ACTOR_HARDWARE };
 
 struct tape_record { /* 32 bytes */
 	uint64_t address;

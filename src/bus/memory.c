@@ -301,13 +301,39 @@ bool bus_memory_read(const struct machine *m, uint64_t address, void *to, size_t
 	return true;
 }
 
+/* Inside one aligned word of 8 bytes. */
+static void hardware_writes(struct machine *m, struct memory *memory, uint64_t address,
+			    const char *from, unsigned size)
+{
+	struct tape_record record = {
+		.address = address,
+		.step = (uint32_t)m->state.steps,
+		.object = (uint32_t)memory->region->number,
+		.kind = TAPE_DMA,
+		.size = size & 0xf,
+		.actor_kind = ACTOR_HARDWARE,
+	};
+
+	memcpy(&record.value, from, size);
+	if (unlikely(m->nr_listeners))
+		listeners_before(m, &record);
+	*tape_append(m) = record;
+	copy_in(m, memory, address - memory->first, from, size);
+	if (unlikely(m->nr_listeners))
+		listeners_after(m, &record);
+}
+
 bool bus_memory_write(struct machine *m, uint64_t address, const void *from, size_t size)
 {
 	struct memory *memory = memory_find(m, address, size);
+	const char *at = from;
 
 	if (!memory)
 		return false;
-	copy_in(m, memory, address - memory->first, from, size);
+	for (unsigned part; size; address += part, at += part, size -= part) {
+		part = 8 - address % 8 < size ? 8 - (unsigned)(address % 8) : (unsigned)size;
+		hardware_writes(m, memory, address, at, part);
+	}
 	return true;
 }
 

@@ -59,6 +59,7 @@ static bool is_write(const struct tape_record *record)
 	case TAPE_MMIO:
 	case TAPE_CONFIG:
 	case TAPE_MESSAGE:
+	case TAPE_DMA:
 		return true;
 	default:
 		return false;

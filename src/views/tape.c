@@ -17,6 +17,9 @@ static void print_actor(FILE *out, const struct tape_record *record)
 		snprintf(text, sizeof(text), "%02x:%02x.%u", record->actor >> 8,
 			 record->actor >> 3 & 0x1f, record->actor & 7);
 		break;
+	case ACTOR_HARDWARE:
+		snprintf(text, sizeof(text), "hw");
+		break;
 	default:
 		snprintf(text, sizeof(text), "unit%u", record->actor);
 	}
@@ -107,6 +110,7 @@ void view_record(struct machine *m, FILE *out, const struct tape_record *record)
 	fprintf(out, "%-10s", tape_kind_name((enum tape_kind)record->kind));
 	switch ((enum tape_kind)record->kind) {
 	case TAPE_MEMORY:
+	case TAPE_DMA:
 	case TAPE_MMIO:
 	case TAPE_CONFIG:
 		print_place(m, out, record);

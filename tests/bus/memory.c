@@ -55,12 +55,69 @@ static void cpu_writes_are_on_the_tape(void **state)
 	struct machine *m = *state;
 	uint64_t at = bus_memory_alloc(m, 4096, 4096, NULL);
 
-	bus_memory_write(m, at, "hardware", 8);
-	assert_int_equal(tape_position(m), 0);
 	bus_write(m, at + 8, 4, 5);
 	assert_int_equal(tape_at(m, 0)->kind, TAPE_MEMORY);
 	assert_int_equal(tape_at(m, 0)->value, 5);
 	assert_int_equal(tape_at(m, 0)->size, 4);
+}
+
+struct seen {
+	uint64_t at, before, after;
+	unsigned nr;
+};
+
+static void see(void *context, struct machine *m, const struct tape_record *record)
+{
+	struct seen *s = context;
+
+	s->nr++;
+	assert_int_equal(record->kind, TAPE_DMA);
+	bus_memory_read(m, s->at, &s->before, 8);
+}
+
+static void see_after(void *context, struct machine *m, const struct tape_record *record)
+{
+	struct seen *s = context;
+
+	(void)record;
+	bus_memory_read(m, s->at, &s->after, 8);
+}
+
+static void hardware_writes_are_on_the_tape(void **state)
+{
+	static const char *const fields[] = {"low", "high", NULL};
+	const struct memory_label label = {
+		.object = "unit", .store = "log", .stride = 16, .fields = fields};
+	struct machine *m = *state;
+	uint64_t at = bus_memory_alloc(m, 4096, 4096, &label);
+	struct seen seen = {.at = at + 24};
+	const struct bus_listener listener = {see, see_after, &seen};
+	struct bus_place place;
+
+	/* Word by word, each as far as it is touched. */
+	bus_memory_write(m, at + 14, "abcdefghijkl", 12);
+	assert_int_equal(tape_position(m), 3);
+	assert_int_equal(tape_at(m, 0)->kind, TAPE_DMA);
+	assert_int_equal(tape_at(m, 0)->size, 2);
+	assert_int_equal(tape_at(m, 0)->value, 'a' | 'b' << 8);
+	assert_int_equal(tape_at(m, 1)->address, at + 16);
+	assert_int_equal(tape_at(m, 1)->size, 8);
+	assert_int_equal(tape_at(m, 2)->address, at + 24);
+	assert_int_equal(tape_at(m, 2)->size, 2);
+	assert_true(tape_place(m, tape_at(m, 1), &place));
+	assert_string_equal(place.object, "unit");
+	assert_string_equal(place.field, "low");
+	assert_int_equal(place.index, 1);
+	/* What misses memory is no write. */
+	assert_false(bus_memory_write(m, at + 4090, "abcdefgh", 8));
+	assert_int_equal(tape_position(m), 3);
+
+	assert_int_equal(bus_listen(m, &listener), 0);
+	bus_memory_write(m, at + 24, "ABCDEFGH", 8);
+	bus_unlisten(m, &listener);
+	assert_int_equal(seen.nr, 1);
+	assert_int_equal(seen.before, 'k' | 'l' << 8);
+	assert_memory_equal(&seen.after, "ABCDEFGH", 8);
 }
 
 static void every_failure_leaves_no_trace(void **state)
@@ -199,6 +256,7 @@ int main(void)
 		machine_test(impossible_sizes),
 		machine_test(accesses_across_blocks),
 		machine_test(cpu_writes_are_on_the_tape),
+		machine_test(hardware_writes_are_on_the_tape),
 		machine_test(every_failure_leaves_no_trace),
 		machine_test(a_full_arena_leaves_no_trace),
 		machine_test(more_than_the_arena_holds_poisons),

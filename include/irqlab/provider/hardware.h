@@ -57,8 +57,8 @@ void bus_remove_region(struct machine *m, int number);
 /* ---- simulated memory ---- */
 
 /*
- * Hardware's own reads and writes of memory; not on the tape. Outside memory:
- * false, and a read gives all ones.
+ * Hardware's own reads and writes of memory. A write is a DMA record for each aligned word of 8
+ * bytes that it touches. Outside memory: false, nothing is recorded, and a read gives all ones.
  */
 bool bus_memory_read(const struct machine *m, uint64_t address, void *to, size_t size);
 bool bus_memory_write(struct machine *m, uint64_t address, const void *from, size_t size);
