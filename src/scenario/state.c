@@ -195,6 +195,8 @@ static bool irq_value(struct machine *m, const struct irq_entry *irq, const char
 	KEY(index, VALUE_NUMBER((uint64_t)irq->map.index))
 	KEY(affinity, VALUE_CPUS(desc->irq_common_data.affinity))
 	KEY(effective, VALUE_CPUS(desc->irq_common_data.effective_affinity))
+	KEY(hint, VALUE_CPUS(desc->affinity_hint ? desc->affinity_hint : cpumask_none(m)))
+	FLAG(wakes, IRQD_WAKEUP_STATE)
 	KEY(vector, VALUE_NUMBER(v.vector))
 	KEY(cpu, VALUE_NUMBER(v.cpu))
 	KEY(previous_vector, VALUE_NUMBER(v.prev_vector))

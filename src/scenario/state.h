@@ -23,6 +23,8 @@ enum state_kind {
 	X(index, "index in the device's table, store or batch")                                    \
 	X(affinity, "CPUs asked for")                                                              \
 	X(effective, "CPUs it goes to")                                                            \
+	X(hint, "CPUs that its driver would like, {} without")                                     \
+	X(wakes, "shall wake the system")                                                          \
 	X(vector, "vector it has, 0 without")                                                      \
 	X(cpu, "CPU of that vector")                                                               \
 	X(previous_vector, "vector that a move has left behind, 0 without")                        \

@@ -143,6 +143,10 @@
 	X(AFFINITY, "affinity", "IRQS cpu=LIST [user | force]", "",                                       \
 	  "Sets the CPUs; user: as through /proc, force: without looking at what is online.",             \
 	  "affinity q[0] cpu={0,2..3}")                                                                   \
+	X(HINT, "hint", "IRQS [cpu=LIST] [move]", "",                                                     \
+	  "Where the driver would like it (irq_update_affinity_hint()), or no longer, without cpu. "      \
+	  "move: and there it goes, if it can (irq_set_affinity_and_hint()).",                            \
+	  "hint q[0] cpu=1 move")                                                                         \
 	X(DEFAULT_AFFINITY, "default-affinity", "cpu=LIST", "",                                           \
 	  "CPUs of interrupts that have none of their own.", "default-affinity cpu=0..1")                 \
 	X(TYPE, "type", "IRQS TRIGGER:none|rising|falling|both|high|low", "", "irq_set_type().",          \
@@ -160,6 +164,13 @@
 	X(SETTLE, "settle", "", "", "Time passes until no timer is armed.", "settle")                     \
 	X(CPU, "cpu", "CPU:INT TO:offline|online", "", "Takes a CPU down, or brings it up.",              \
 	  "cpu 1 offline")                                                                                \
+	X(SUSPEND, "suspend", "", "",                                                                     \
+	  "The system goes to sleep: what comes is held back (suspend_device_irqs()).", "suspend")        \
+	X(RESUME, "resume", "", "irq",                                                                    \
+	  "The system is awake (resume_device_irqs()); irq is the one that woke it, 0 if none did.",      \
+	  "resume -> irq=0")                                                                              \
+	X(WAKE, "wake", "IRQS on|off", "", "It shall wake the system, or no longer; calls nest.",         \
+	  "wake q[0] on")                                                                                 \
 	X(RUN_ON, "run-on", "CPU:INT", "", "The CPU that carries out what follows.", "run-on 1")          \
 	X(MASK, "mask", "SOURCE", "",                                                                     \
 	  "Sets the device's mask bit, past the kernel; nic.msix is the function mask.",                  \

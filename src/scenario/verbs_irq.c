@@ -196,6 +196,29 @@ void action_AFFINITY(struct run *r, const struct stmt *stmt, struct outcome *out
 	FOR_EACH_IRQ(r, stmt, out, irq, set_affinity(r, stmt, irq, mask));
 }
 
+static int set_hint(struct run *r, const struct stmt *stmt, unsigned irq,
+		    const struct cpumask *mask)
+{
+	if (stmt_has_word(stmt, "move"))
+		return irq_set_affinity_and_hint(r->m, irq, mask);
+	return irq_update_affinity_hint(r->m, irq, mask);
+}
+
+void action_HINT(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	const struct pattern *cpus = stmt_value(stmt, "cpu");
+	const struct cpumask *mask = cpus ? action_cpus(r, cpus) : NULL;
+
+	FOR_EACH_IRQ(r, stmt, out, irq, set_hint(r, stmt, irq, mask));
+}
+
+void action_WAKE(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	bool on = strcmp(arg_word(stmt, "on|off"), "on") == 0;
+
+	FOR_EACH_IRQ(r, stmt, out, irq, irq_set_irq_wake(r->m, irq, on));
+}
+
 void action_DEFAULT_AFFINITY(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	out->error = irq_set_default_affinity(r->m, action_cpus(r, stmt_value(stmt, "cpu")));

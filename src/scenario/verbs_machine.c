@@ -51,6 +51,20 @@ void action_CPU(struct run *r, const struct stmt *stmt, struct outcome *out)
 	out->error = ret < 0 ? ret : 0;
 }
 
+void action_SUSPEND(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	(void)stmt;
+	(void)out;
+	suspend_device_irqs(r->m);
+}
+
+void action_RESUME(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	(void)stmt;
+	outcome_add(out, "irq", pm_wakeup_irq(r->m));
+	resume_device_irqs(r->m);
+}
+
 void action_RUN_ON(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	uint64_t cpu;
