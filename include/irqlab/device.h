@@ -17,7 +17,8 @@
  * In RAISE and LATCH `value` is the vector; in DROP `value` is the reason and
  * `extra` the vector. In RAISE `extra` is the PASID.
  *
- * Devices are named as in struct device_desc. NULL or an unknown name: -ENODEV.
+ * Devices are named as in struct device_desc. NULL, an unknown name, or that of a
+ * virtual function that is not enabled: -ENODEV.
  */
 
 enum raise_source {

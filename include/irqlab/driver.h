@@ -219,7 +219,10 @@ struct msi_map irq_pool_alloc_range(struct machine *m, irq_pool_t pool, unsigned
  * command.
  */
 int irq_pool_free(struct machine *m, irq_pool_t pool, struct msi_map map);
-/* Frees all its interrupts and the pool; errors as irq_pool_free(), and then none is freed. */
+/*
+ * Frees all its interrupts and the pool; errors as irq_pool_free(), and then none is freed. -EBUSY
+ * also while a logical function is left.
+ */
 int irq_pool_destroy(struct machine *m, irq_pool_t pool);
 
 /* Why a cookie, or an interrupt together with it, is refused. */
@@ -245,6 +248,58 @@ enum irq_pool_fault irq_pool_check(struct machine *m, irq_pool_t pool);
 enum irq_pool_fault irq_pool_check_map(struct machine *m, irq_pool_t pool, struct msi_map map);
 /* In words, a constant. */
 const char *irq_pool_fault_text(enum irq_pool_fault fault);
+
+/* ---- functions of a function ---- */
+
+/*
+ * SR-IOV: nr_virtfn virtual functions appear as devices "nic-vf0" …, each with a
+ * requester id of its own, its own MSI, MSI-X, stores and domains, the bus's MSI
+ * parent, and bus mastering on. 0: nothing is asked for. -ENOSYS: no physical
+ * function; -EINVAL: more than there can be, or some are enabled; -ENOMEM: no
+ * memory, or the last one's bus number is beyond what the bus has; -EEXIST: the
+ * name of one is taken. Writes NumVFs, control, and their command registers.
+ */
+int pci_enable_sriov(struct device *dev, unsigned nr_virtfn);
+/*
+ * Logical functions, pools and vectors go, then the domains, and at last the
+ * functions. -EBUSY, with warning FREE_WITH_ACTION: a driver has left a handler on one
+ * of them (device_release_driver() takes managed ones), all stay; -ENOSYS. Writes
+ * control and NumVFs.
+ */
+int pci_disable_sriov(struct device *dev);
+unsigned pci_num_vf(struct device *dev); /* enabled now; 0 for others than physical functions */
+
+/*
+ * A logical function is a slice of a physical or virtual one, and no device: it has
+ * no requester id, so that its messages carry its parent's, and takes interrupts
+ * from a pool of its parent. What tells it apart is `instance`, the value that each
+ * of them is given: in a DSA table its PASID, in a queue its object.
+ *
+ * { type:8, device:24, check:16, number:16 }, checked in every call. 0 is none.
+ */
+typedef uint64_t logical_function_t;
+
+/*
+ * 0 with *error -EINVAL (an instance that the store has no place for or, with warning
+ * COOKIE_MISUSE, a bad cookie or a pool of another device), -EBUSY (another logical
+ * function of the pool has that instance), -ENOSPC (the parent had 65,535), -ENOMEM.
+ */
+logical_function_t logical_function_create(struct device *parent, irq_pool_t pool,
+					   uint64_t instance, int *error);
+/* The lowest free index, or a given one. Errors as irq_pool_alloc(); the same of its own cookie. */
+struct msi_map logical_function_alloc_irq(struct machine *m, logical_function_t function,
+					  const struct irq_affinity_desc *affdesc);
+struct msi_map logical_function_alloc_irq_at(struct machine *m, logical_function_t function,
+					     unsigned index,
+					     const struct irq_affinity_desc *affdesc);
+/*
+ * -EINVAL with COOKIE_MISUSE: the interrupt is another one's, be it a logical
+ * function's or the parent's; irq_pool_free() refuses a logical function's in the
+ * same way. -EBUSY: it has a handler.
+ */
+int logical_function_free_irq(struct machine *m, logical_function_t function, struct msi_map map);
+/* Frees its interrupts, and no others, unless one has a handler: -EBUSY. */
+int logical_function_destroy(struct machine *m, logical_function_t function);
 
 /* ---- interrupts ---- */
 

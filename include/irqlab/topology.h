@@ -91,6 +91,17 @@ struct device_desc {
 	struct store_desc store[DEVICE_MAX_STORES];
 	uint32_t nr_stores;
 
+	/*
+	 * A physical function that can have virtual ones: functions of their own named "nic-vf0",
+	 * "nic-vf1" …, with its kinds of MSI, MSI-X and stores. They answer while SR-IOV is on.
+	 */
+	struct {
+		uint16_t total;		 /* up to 256; 0: none */
+		uint16_t offset, stride; /* of requester ids; 0: 1 */
+		uint16_t msix;	  /* entries of a virtual function; 0: as many as msix.size */
+		uint8_t last_bus; /* of those whose ids reach it; 0: only its own bus */
+	} sriov;
+
 	uint16_t class_code; /* base class and subclass, as 0x0108 for NVM storage; 0: 0x0200 */
 	enum bridge_kind behind;
 	uint16_t
@@ -100,6 +111,15 @@ struct device_desc {
 	 * device with a driver. 0: they are not translated. */
 	uint64_t doorbell_page;
 };
+
+/*
+ * Virtual function n, from 0, of a physical one (PCIe 5.0, 9.3.3.9): its requester
+ * is the physical function's + offset + n × stride. The name is put into `name`.
+ * False, *vf unchanged: n is not below sriov.total, pf's name has more than 25
+ * letters, or the requester would have more than 16 bits.
+ */
+bool device_vf_desc(const struct device_desc *pf, unsigned n, struct device_desc *vf,
+		    char name[32]);
 
 /* ---- Arm: a machine with a `gic` has no local APICs and no remapping units ---- */
 

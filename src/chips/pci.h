@@ -21,6 +21,8 @@ enum pci_quirks {
 /* Nodes of struct pci_dev in its list, by key: beyond all irq numbers. */
 enum { PCI_DEVRES_MANAGED = 1 << 30, PCI_DEVRES_MSI };
 
+struct pci_sriov;
+struct logical_function;
 struct pci_dev {
 	struct device dev;
 	uint16_t msi_cap, msix_cap; /* offsets; 0: none */
@@ -42,6 +44,10 @@ struct pci_dev {
 	struct lock msi_lock;	   /* the mask word is shared by up to 32 interrupts */
 	struct ims_store store[DEVICE_MAX_STORES];
 	uint32_t nr_stores;
+	struct pci_sriov *sriov;	  /* NULL: it has no virtual functions */
+	struct pci_dev *physfn;		  /* NULL: it is no virtual one */
+	struct logical_function *logical; /* newest first */
+	uint32_t logical_made;
 };
 
 /*
@@ -53,8 +59,26 @@ struct pci_dev {
  */
 int pci_device_add(struct machine *m, const struct device_desc *desc, struct irq_domain *msi_parent,
 		   struct pci_dev **out);
-/* Managed vectors are freed, domains go; vectors that are left: MSI_STORE_NOT_EMPTY. */
+/* Managed vectors are freed, domains go; vectors that are left: MSI_STORE_NOT_EMPTY. Virtual
+ * functions go first, as pci_disable_sriov() has it. */
 void pci_device_remove(struct pci_dev *pdev);
+/* The two halves of finding out, for a function that is not registered yet. */
+struct pci_dev *pci_device_alloc(struct machine *m, const struct device_desc *desc,
+				 struct irq_domain *msi_parent); /* NULL: -ENOMEM */
+int pci_device_probe(struct pci_dev *pdev, const struct device_desc *desc);
+/* It was not registered. */
+void pci_device_free(struct pci_dev *pdev);
+/* What a driver does that lets go of its device: its pools and vectors go, if without handlers. */
+void pci_device_unbind(struct pci_dev *pdev);
+/* Has an interrupt of any of its domains a handler? Its number, or 0. */
+unsigned pci_device_irq_in_use(struct pci_dev *pdev);
+
+/* ---- virtual functions (pci_sriov.c) ---- */
+
+/* Looks for the capability; desc says what a driver knows of the virtual functions' stores. -ENOMEM
+ */
+int pci_sriov_probe(struct pci_dev *pdev, const struct device_desc *desc);
+void pci_sriov_remove(struct pci_dev *pdev);
 
 /* NULL if it is no PCI function. */
 struct pci_dev *to_pci_dev(struct device *dev);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "chips/pci.h"
+#include "chips/pool.h"
 
 #include <irqlab/provider/store_layout.h>
 
@@ -134,16 +135,22 @@ static void note_max_vectors(struct pci_dev *pdev)
 		pdev->dev.max_vectors = (uint32_t)msi;
 }
 
-static int probe(struct pci_dev *pdev, const struct device_desc *desc)
+int pci_device_probe(struct pci_dev *pdev, const struct device_desc *desc)
 {
-	if (pci_read_config(pdev, PCI_VENDOR_ID, 4) == UINT32_MAX)
+	int err;
+
+	/* A virtual function has no ids of its own, and its BARs are in the physical one. */
+	if (pci_read_config(pdev, pdev->physfn ? PCI_CLASS_REVISION : PCI_VENDOR_ID, 4) ==
+	    UINT32_MAX)
 		return -ENODEV;
 	pdev->pin = (uint8_t)pci_read_config(pdev, PCI_INTERRUPT_PIN, 1);
 	pdev->irq = desc->intx_irq;
-	read_bars(pdev);
+	if (!pdev->physfn)
+		read_bars(pdev);
 	probe_msi(pdev);
 	note_max_vectors(pdev);
-	return probe_stores(pdev, desc);
+	err = probe_stores(pdev, desc);
+	return err || pdev->physfn ? err : pci_sriov_probe(pdev, desc);
 }
 
 /* ---- the object ---- */
@@ -179,6 +186,8 @@ static void pci_dev_digest(const void *object, struct digest *d)
 		digest_u64(d, pdev->bar[i]);
 	for (uint32_t i = 0; i < pdev->nr_stores; i++)
 		ims_store_digest(&pdev->store[i], d);
+	digest_u64(d,
+		   (uint64_t)(pdev->physfn ? pdev->physfn->dev.id : 0) << 32 | pdev->logical_made);
 }
 
 static const struct object_type pci_dev_object = {
@@ -213,8 +222,8 @@ static void name_device(struct pci_dev *pdev, const struct device_desc *desc)
 	snprintf(dev->name, sizeof(dev->name), "%s", desc->name ? desc->name : dev->bus_name);
 }
 
-static struct pci_dev *pci_dev_alloc(struct machine *m, const struct device_desc *desc,
-				     struct irq_domain *msi_parent)
+struct pci_dev *pci_device_alloc(struct machine *m, const struct device_desc *desc,
+				 struct irq_domain *msi_parent)
 {
 	struct pci_dev *pdev = object_alloc(m, &pci_dev_object, sizeof(*pdev));
 
@@ -239,32 +248,54 @@ static struct pci_dev *pci_dev_alloc(struct machine *m, const struct device_desc
 	return pdev;
 }
 
+void pci_device_free(struct pci_dev *pdev)
+{
+	msi_device_data_release(&pdev->dev);
+	object_free(pdev->dev.machine, pdev->sriov);
+	object_free(pdev->dev.machine, pdev);
+}
+
 int pci_device_add(struct machine *m, const struct device_desc *desc, struct irq_domain *msi_parent,
 		   struct pci_dev **out)
 {
-	struct pci_dev *pdev = pci_dev_alloc(m, desc, msi_parent);
+	struct pci_dev *pdev = pci_device_alloc(m, desc, msi_parent);
 	int err;
 
 	*out = NULL;
 	if (!pdev)
 		return -ENOMEM;
-	err = probe(pdev, desc);
+	err = pci_device_probe(pdev, desc);
+	if (!err)
+		err = msi_setup_device_data(&pdev->dev);
+	if (!err)
+		err = device_register(&pdev->dev);
 	if (err)
-		goto free;
-	err = msi_setup_device_data(&pdev->dev);
-	if (err)
-		goto free;
-	err = device_register(&pdev->dev);
-	if (err)
-		goto release;
-	*out = pdev;
-	return 0;
-
-release:
-	msi_device_data_release(&pdev->dev);
-free:
-	object_free(m, pdev);
+		pci_device_free(pdev);
+	else
+		*out = pdev;
 	return err;
+}
+
+unsigned pci_device_irq_in_use(struct pci_dev *pdev)
+{
+	const struct msi_desc *desc;
+	unsigned in_use = 0;
+
+	msi_lock_descs(&pdev->dev);
+	for (unsigned domid = 0; domid < MSI_MAX_DOMAINS; domid++)
+		msi_for_each_desc (desc, &pdev->dev, domid, MSI_DESC_ASSOCIATED)
+			if (!in_use && pci_msi_in_use(pdev, desc))
+				in_use = desc->irq;
+	msi_unlock_descs(&pdev->dev);
+	return in_use;
+}
+
+void pci_device_unbind(struct pci_dev *pdev)
+{
+	device_release_driver(&pdev->dev);
+	logical_functions_forget(pdev);
+	pools_destroy_idle(pdev);
+	pci_free_irq_vectors(&pdev->dev);
 }
 
 void pci_device_remove(struct pci_dev *pdev)
@@ -274,7 +305,10 @@ void pci_device_remove(struct pci_dev *pdev)
 
 	layer_runs(m, LAYER_CORE);
 
+	if (pdev->sriov)
+		pci_sriov_remove(pdev);
 	device_release_driver(&pdev->dev);
+	logical_functions_forget(pdev);
 	gone = msi_device_data_release(&pdev->dev);
 	device_unregister(&pdev->dev);
 	/* What was not freed still leads to the device. */

@@ -8,6 +8,7 @@ enum pci_header {
 	PCI_VENDOR_ID = 0x00,
 	PCI_COMMAND = 0x04,
 	PCI_STATUS = 0x06,
+	PCI_CLASS_REVISION = 0x08,
 	PCI_BASE_ADDRESS_0 = 0x10,
 	PCI_CAPABILITY_LIST = 0x34,
 	PCI_INTERRUPT_PIN = 0x3d,
@@ -69,5 +70,18 @@ enum pci_msix_entry { /* 6.8.2.6 to 6.8.2.9 */
 		      PCI_MSIX_ENTRY_SIZE = 16,
 };
 #define PCI_MSIX_ENTRY_CTRL_MASKBIT 1u
+
+/* PCIe 5.0, 9.3.3: the extended capability that irqlab's functions have, if any, is the first. */
+#define PCI_EXT_CAPABILITIES 0x100
+#define PCI_EXT_CAP_ID_SRIOV 0x10
+enum pci_sriov_register {
+	PCI_SRIOV_CTRL = 0x08,
+	PCI_SRIOV_TOTAL_VF = 0x0e,
+	PCI_SRIOV_NUM_VF = 0x10,
+	PCI_SRIOV_VF_OFFSET = 0x14,
+	PCI_SRIOV_VF_STRIDE = 0x16,
+	PCI_SRIOV_BAR = 0x24,
+};
+enum pci_sriov_ctrl { PCI_SRIOV_CTRL_VFE = 1 << 0, PCI_SRIOV_CTRL_MSE = 1 << 3 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "chips/pci.h"
+#include "chips/pool.h"
 
 #include <stdio.h>
 
@@ -89,8 +89,9 @@ static enum irq_pool_fault check_pool(struct machine *m, irq_pool_t cookie, stru
 	return belongs_to_another(m, cookie) ? IRQ_POOL_FOREIGN : IRQ_POOL_FORGED;
 }
 
+/* The interrupt must be the owner's: a logical function's, or the driver's of the device. */
 static enum irq_pool_fault check_map(struct pci_dev *pdev, const struct ims_store *store,
-				     struct msi_map map)
+				     struct msi_map map, uint32_t owner)
 {
 	unsigned virq;
 
@@ -99,7 +100,10 @@ static enum irq_pool_fault check_map(struct pci_dev *pdev, const struct ims_stor
 	virq = msi_domain_get_virq(&pdev->dev, store->domid, (unsigned)map.index);
 	if (!virq)
 		return IRQ_POOL_FREED_MAP;
-	return virq == (unsigned)map.virq ? IRQ_POOL_GOOD : IRQ_POOL_FOREIGN_MAP;
+	if (virq != (unsigned)map.virq ||
+	    msi_peek_desc(&pdev->dev, store->domid, (unsigned)map.index)->owner != owner)
+		return IRQ_POOL_FOREIGN_MAP;
+	return IRQ_POOL_GOOD;
 }
 
 enum irq_pool_fault irq_pool_check(struct machine *m, irq_pool_t pool)
@@ -118,11 +122,10 @@ enum irq_pool_fault irq_pool_check_map(struct machine *m, irq_pool_t pool, struc
 
 	layer_runs(m, LAYER_CORE);
 
-	return fault ? fault : check_map(pdev, store, map);
+	return fault ? fault : check_map(pdev, store, map, 0);
 }
 
-/* The pool behind a cookie; NULL, with a warning, for a bad one. */
-static struct ims_store *pool_get(struct machine *m, irq_pool_t cookie, struct pci_dev **pdev)
+struct ims_store *pool_get(struct machine *m, irq_pool_t cookie, struct pci_dev **pdev)
 {
 	struct ims_store *store;
 
@@ -223,18 +226,44 @@ irq_pool_t irq_pool_create(struct device *dev, enum irq_pool_kind kind, unsigned
 	return err ? 0 : make_cookie(pdev, (unsigned)(found - pdev->store));
 }
 
-/* Has a handler: the driver must free that first. */
-static bool irq_in_use(struct machine *m, unsigned irq)
+bool pool_irq_in_use(struct machine *m, unsigned irq)
 {
 	return WARN_IF(m, irq_to_desc(m, irq)->action, FREE_WITH_ACTION, irq);
+}
+
+static void drop_domain(struct pci_dev *pdev, struct ims_store *store)
+{
+	msi_remove_device_irq_domain(&pdev->dev, store->domid);
+	touch(pdev->dev.machine, pdev);
+	store->domid = 0;
+}
+
+/* Frees all its interrupts, or none if some have a handler. */
+static bool free_all(struct pci_dev *pdev, const struct ims_store *store)
+{
+	const struct msi_desc *desc;
+	unsigned in_use = 0;
+
+	msi_lock_descs(&pdev->dev);
+	msi_for_each_desc (desc, &pdev->dev, store->domid, MSI_DESC_ASSOCIATED)
+		in_use += pool_irq_in_use(pdev->dev.machine, desc->irq);
+	if (!in_use)
+		msi_domain_free_irqs_all_locked(&pdev->dev, store->domid);
+	msi_unlock_descs(&pdev->dev);
+	return !in_use;
+}
+
+void pools_destroy_idle(struct pci_dev *pdev)
+{
+	for (uint32_t i = 0; i < pdev->nr_stores; i++)
+		if (pdev->store[i].domid && free_all(pdev, &pdev->store[i]))
+			drop_domain(pdev, &pdev->store[i]);
 }
 
 int irq_pool_destroy(struct machine *m, irq_pool_t pool)
 {
 	struct pci_dev *pdev;
 	struct ims_store *store = pool_get(m, pool, &pdev);
-	struct msi_desc *desc;
-	unsigned in_use = 0;
 
 	if (layer_refuses(m, NOT_FOR_CHIPS))
 		return -EPERM;
@@ -244,23 +273,15 @@ int irq_pool_destroy(struct machine *m, irq_pool_t pool)
 		return -EIO;
 	if (!store)
 		return -EINVAL;
-	msi_lock_descs(&pdev->dev);
-	msi_for_each_desc (desc, &pdev->dev, store->domid, MSI_DESC_ASSOCIATED)
-		in_use += irq_in_use(m, desc->irq);
-	if (!in_use)
-		msi_domain_free_irqs_all_locked(&pdev->dev, store->domid);
-	msi_unlock_descs(&pdev->dev);
-	if (in_use)
+	if (logical_functions_use(pdev, pool) || !free_all(pdev, store))
 		return -EBUSY;
-	msi_remove_device_irq_domain(&pdev->dev, store->domid);
-	touch(m, pdev);
-	store->domid = 0;
+	drop_domain(pdev, store);
 	return 0;
 }
 
 /* ---- interrupts ---- */
 
-static unsigned pool_size(const struct pci_dev *pdev, const struct ims_store *store)
+unsigned pool_size(const struct pci_dev *pdev, const struct ims_store *store)
 {
 	struct irq_domain *domain =
 		msi_get_device_domain((struct device *)&pdev->dev, store->domid);
@@ -268,9 +289,8 @@ static unsigned pool_size(const struct pci_dev *pdev, const struct ims_store *st
 	return msi_get_domain_info(domain)->hwsize;
 }
 
-static struct msi_map pool_alloc(struct pci_dev *pdev, struct ims_store *store, unsigned first,
-				 unsigned last, uint64_t icookie,
-				 const struct irq_affinity_desc *affdesc)
+struct msi_map pool_alloc(struct pci_dev *pdev, struct ims_store *store, unsigned first,
+			  unsigned last, uint64_t icookie, const struct irq_affinity_desc *affdesc)
 {
 	const struct ims_ops *ops = ims_store_ops(store);
 	struct machine *m = pdev->dev.machine;
@@ -332,11 +352,25 @@ struct msi_map irq_pool_alloc_range(struct machine *m, irq_pool_t pool, unsigned
 	return pool_alloc(pdev, store, first, last, icookie, affdesc);
 }
 
+int pool_free(struct pci_dev *pdev, const struct ims_store *store, struct msi_map map,
+	      uint32_t owner)
+{
+	struct machine *m = pdev->dev.machine;
+	unsigned index = (unsigned)map.index;
+
+	if (WARN_IF(m, check_map(pdev, store, map, owner), COOKIE_MISUSE,
+		    map.virq > 0 ? (uint64_t)map.virq : 0))
+		return -EINVAL;
+	if (pool_irq_in_use(m, (unsigned)map.virq))
+		return -EBUSY;
+	msi_domain_free_irqs_range(&pdev->dev, store->domid, index, index);
+	return 0;
+}
+
 int irq_pool_free(struct machine *m, irq_pool_t pool, struct msi_map map)
 {
 	struct pci_dev *pdev;
 	struct ims_store *store = pool_get(m, pool, &pdev);
-	unsigned index = (unsigned)map.index;
 
 	if (layer_refuses(m, NOT_FOR_CHIPS))
 		return -EPERM;
@@ -344,13 +378,5 @@ int irq_pool_free(struct machine *m, irq_pool_t pool, struct msi_map map)
 
 	if (machine_poisoned(m))
 		return -EIO;
-	if (!store)
-		return -EINVAL;
-	if (WARN_IF(m, check_map(pdev, store, map), COOKIE_MISUSE,
-		    map.virq > 0 ? (uint64_t)map.virq : 0))
-		return -EINVAL;
-	if (irq_in_use(m, (unsigned)map.virq))
-		return -EBUSY;
-	msi_domain_free_irqs_range(&pdev->dev, store->domid, index, index);
-	return 0;
+	return store ? pool_free(pdev, store, map, 0) : -EINVAL;
 }

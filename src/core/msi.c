@@ -31,7 +31,7 @@ static void msi_desc_digest(const void *object, struct digest *d)
 	digest_u64(d, store_key(desc->dev, desc->domid));
 	digest_u64(d, desc->msi_index);
 	digest_u64(d, desc->irq);
-	digest_u64(d, desc->nvec_used);
+	digest_u64(d, (uint64_t)desc->owner << 32 | desc->nvec_used);
 	digest_u64(d, (uint64_t)desc->msg.address_hi << 32 | desc->msg.address_lo);
 	digest_u64(d, desc->msg.data);
 	digest_u64(d, desc->write_hook != NULL);

@@ -94,6 +94,42 @@ static int check_units(struct build *b)
 	return 0;
 }
 
+/* The unit in front of a function's bus is in front of its virtual functions. */
+static bool same_unit(const struct build *b, const struct device_desc *pf,
+		      const struct device_desc *vf)
+{
+	for (uint32_t i = 0; i < b->desc->nr_remaps; i++)
+		if (build_unit_serves(&b->desc->remaps[i], pf->segment, pf->requester) !=
+		    build_unit_serves(&b->desc->remaps[i], pf->segment, vf->requester))
+			return false;
+	return true;
+}
+
+static int check_vfs(struct build *b, const struct device_desc *dev)
+{
+	struct device_desc vf;
+	char name[32];
+
+	if (!dev->sriov.total)
+		return 0;
+	if (dev->sriov.total > 256)
+		return build_refuse(b, -EINVAL, "a device has at most 256 virtual functions");
+	if (dev->behind != BRIDGE_NONE)
+		return build_refuse(b, -EINVAL, "behind a PCI bridge there is no SR-IOV");
+	if (dev->sriov.msix > 2048)
+		return build_refuse(b, -EINVAL, "an MSI-X table has at most 2048 entries");
+	if (!device_vf_desc(dev, dev->sriov.total - 1u, &vf, name))
+		return build_refuse(b, -EINVAL,
+				    "a virtual function lies beyond bus 255, or its device's name "
+				    "has more than 25 letters");
+	for (unsigned n = 0; n < dev->sriov.total; n++)
+		if (!device_vf_desc(dev, n, &vf, name) || !same_unit(b, dev, &vf))
+			return build_refuse(b, -EINVAL,
+					    "a virtual function is behind another remapping unit "
+					    "than its device");
+	return 0;
+}
+
 int build_check_devices(struct build *b)
 {
 	for (uint32_t i = 0; i < b->desc->nr_devices; i++) {
@@ -107,6 +143,8 @@ int build_check_devices(struct build *b)
 			return build_refuse(b, -EINVAL, "MSI has 1, 2, 4, 8, 16 or 32 vectors");
 		if (dev->nr_stores > DEVICE_MAX_STORES)
 			return build_refuse(b, -EINVAL, "a device has at most 4 message stores");
+		if (check_vfs(b, dev))
+			return -EINVAL;
 		for (uint32_t j = 0; j < i; j++) {
 			const struct device_desc *other = &b->desc->devices[j];
 
@@ -215,6 +253,15 @@ static uint16_t greater(uint16_t a, uint32_t b)
 	return b > a ? (uint16_t)b : a;
 }
 
+static uint16_t last_vf(const struct device_desc *pf)
+{
+	struct device_desc vf;
+	char name[32];
+
+	return pf->sriov.total && device_vf_desc(pf, pf->sriov.total - 1u, &vf, name) ? vf.requester
+										      : 0;
+}
+
 /* What firmware's table (IVRS) says: the greatest id under which anything sends messages. */
 static uint16_t last_requester(const struct machine_desc *desc)
 {
@@ -223,6 +270,7 @@ static uint16_t last_requester(const struct machine_desc *desc)
 	for (uint32_t i = 0; i < desc->nr_devices; i++) {
 		last = greater(last, desc->devices[i].requester);
 		last = greater(last, desc->devices[i].bridge_requester);
+		last = greater(last, last_vf(&desc->devices[i]));
 	}
 	for (uint32_t i = 0; i < desc->nr_ioapics; i++)
 		last = greater(last, desc->ioapics[i].requester);
@@ -322,6 +370,10 @@ int build_devices(struct build *b)
 			return build_refuse(b, -EINVAL,
 					    "a device names a parent that does not exist");
 		ret = function_create(b->m, desc);
+		if (ret == -EEXIST)
+			return build_refuse(b, ret,
+					    "a virtual function has the name or the requester id "
+					    "of another function");
 		if (ret)
 			return build_refuse(b, ret, "a device function cannot be made");
 		ret = pci_device_add(b->m, desc, parent, &dev);

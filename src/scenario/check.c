@@ -324,6 +324,17 @@ static void define_wire(struct scope *scope, const struct stmt *stmt)
 		.device = wire.device, .source = RAISE_STORE, .slot = wire.index};
 }
 
+static void define_logical(struct scope *scope, const struct stmt *stmt)
+{
+	const struct name *pool = name_resolve(scope, stmt->args->value, NAME_POOL);
+	struct name *name = pool ? name_define(scope, stmt->as, NAME_POOL, stmt->as_span) : NULL;
+
+	if (name) {
+		name->device = pool->device;
+		name->store = pool->store;
+	}
+}
+
 static void check_definition(struct scope *scope, const struct stmt *stmt)
 {
 	const struct pattern *name;
@@ -344,6 +355,8 @@ static void check_definition(struct scope *scope, const struct stmt *stmt)
 		define_pool(scope, stmt);
 	else if (stmt->verb == VERB_MAP)
 		define_wire(scope, stmt);
+	else if (stmt->verb == VERB_LOGICAL)
+		define_logical(scope, stmt);
 }
 
 /* ---- statements ---- */

@@ -91,6 +91,9 @@ static const struct device_desc *device_of_requester(const struct run *r, uint16
 	for (uint32_t i = 0; i < t->desc.nr_aplics + t->desc.nr_mbigens; i++)
 		if (t->devices[t->first_bridge + i].requester == requester)
 			return &t->devices[t->first_bridge + i];
+	for (uint32_t i = 0; i < t->nr_vfs; i++)
+		if (t->devices[t->first_vf + i].requester == requester)
+			return &t->devices[t->first_vf + i];
 	return NULL;
 }
 

@@ -240,12 +240,12 @@ const char *irq_entry_name(struct scope *scope, const struct irq_entry *entry)
 
 bool device_is_platform(const struct topology *t, const struct device_desc *device)
 {
-	return device - t->devices >= t->first_platform && !device_is_bridge(t, device);
+	return device - t->devices >= t->first_platform && device - t->devices < t->first_bridge;
 }
 
 bool device_is_bridge(const struct topology *t, const struct device_desc *device)
 {
-	return device - t->devices >= t->first_bridge;
+	return device - t->devices >= t->first_bridge && device - t->devices < t->first_vf;
 }
 
 bool store_is_table(const struct store_desc *store)

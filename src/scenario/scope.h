@@ -30,8 +30,9 @@ struct irq_entry {	    /* one interrupt that a script has a name for */
 	const struct device_desc *device;
 	enum raise_source source;
 	unsigned store;
-	irq_pool_t pool; /* of RAISE_STORE */
-	uint64_t slot;	 /* where the device has its message: index, or object of a queue */
+	irq_pool_t pool;	    /* of RAISE_STORE */
+	logical_function_t logical; /* 0: the driver's of the device */
+	uint64_t slot; /* where the device has its message: index, or object of a queue */
 	unsigned handlers;
 	void *dev_id[8];
 	const struct stmt *does; /* the block with what its handlers do; NULL: nothing */
@@ -46,8 +47,9 @@ struct name {
 	const struct remap_desc *unit;	  /* NULL: a unit of another kind */
 	struct irq_entry *irqs;
 	unsigned nr_irqs;
-	unsigned store; /* of pools */
+	unsigned store; /* of pools, and of the logical functions that draw from them */
 	irq_pool_t pool;
+	logical_function_t logical;
 	int snapshot; /* of checkpoints */
 	struct fingerprint fingerprint;
 };
@@ -86,7 +88,8 @@ struct topology {
 	 * of messages, called "slot"; then bridges, whose wires are a store called "wire".
 	 */
 	uint32_t first_platform, first_bridge;
-	bool boots; /* it is not loaded but started */
+	uint32_t first_vf, nr_vfs; /* virtual functions follow, from first_vf on */
+	bool boots;		   /* it is not loaded but started */
 	struct boot_desc boot;
 	struct boot_function *functions;
 	const char *root; /* name of the root domain */
@@ -195,6 +198,10 @@ const char *arg_word(const struct stmt *stmt, const char *param); /* "" if it is
 
 /* Fills in scope->topology and defines its names. False: there were errors. */
 bool topology_build(struct scope *scope, const struct stmt *stmt);
+/* Behind its last line: devices for the virtual functions of those that can have some. */
+#define TOPOLOGY_MAX_VFS 256 /* of a device */
+size_t topology_room_for_vfs(const struct stmt *block);
+bool topology_add_vfs(struct scope *scope);
 /* 00:03.0 or 0000:00:03.0 */
 bool bdf_parse(const char *text, uint16_t *segment, uint16_t *requester);
 

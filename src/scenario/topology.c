@@ -245,6 +245,15 @@ static void build_vmd(struct builder *b, const struct device_desc *d)
 		};
 }
 
+static void build_sriov(struct builder *b, struct device_desc *d)
+{
+	d->sriov.total = (uint16_t)number(b, "sriov", 1, TOPOLOGY_MAX_VFS, 0);
+	d->sriov.offset = (uint16_t)number(b, "vf-offset", 1, UINT16_MAX, 0);
+	d->sriov.stride = (uint16_t)number(b, "vf-stride", 1, UINT16_MAX, 0);
+	d->sriov.msix = (uint16_t)number(b, "vf-msix", 1, 2048, 0);
+	d->sriov.last_bus = (uint8_t)number(b, "vf-last-bus", 0, 255, 0);
+}
+
 static void build_device(struct builder *b)
 {
 	struct topology *t = b->t;
@@ -270,6 +279,7 @@ static void build_device(struct builder *b)
 	build_bridge(b, d);
 	build_parent(b, d);
 	build_vmd(b, d);
+	build_sriov(b, d);
 	name = name_define(b->scope, d->name, NAME_DEVICE, b->stmt->span);
 	if (!name) {
 		b->good = false;
@@ -411,6 +421,8 @@ static void reserve_arrays(struct builder *b, const struct stmt *block)
 	t->first_platform = (uint32_t)lines;
 	t->first_bridge = (uint32_t)lines * 2;
 	lines *= 3;
+	t->first_vf = (uint32_t)lines;
+	lines += topology_room_for_vfs(block);
 	t->desc.devices = ROOM(devices);
 	ROOM(stores);
 #undef ROOM
@@ -428,6 +440,7 @@ bool topology_build(struct scope *scope, const struct stmt *stmt)
 		b.stmt = line;
 		build_line(&b);
 	}
+	fail_unless(&b, topology_add_vfs(scope));
 	if (b.good && !b.t->desc.nr_cpus) {
 		b.t->cpus = stash_alloc(scope->stash, sizeof(*b.t->cpus));
 		b.t->cpus->node = -1;

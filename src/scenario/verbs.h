@@ -71,11 +71,13 @@
 	  "NAME pci BDF [msi=INT] [msi-32] [msi-mask] [msi-cap=INT] [msix=INT] [msix-cap=INT] "                                                                                                                                                               \
 	  "[bar=INT] [table-offset=INT] [pba-offset=INT] [parent=NAME] [segment=INT] [node=INT] "                                                                                                                                                             \
 	  "[command=INT] [pin=INT] [intx-irq=INT] [behind=pci|pcie-to-pci] [bridge=PATTERN] "                                                                                                                                                                 \
-	  "[doorbell-page=INT] [class=INT] [vmd-segment=INT] [vmd-first=INT] [vmd-bypass]",                                                                                                                                                                   \
+	  "[doorbell-page=INT] [class=INT] [vmd-segment=INT] [vmd-first=INT] [vmd-bypass] "                                                                                                                                                                   \
+	  "[sriov=INT] [vf-offset=INT] [vf-stride=INT] [vf-msix=INT] [vf-last-bus=INT]",                                                                                                                                                                      \
 	  "",                                                                                                                                                                                                                                                 \
 	  "A PCI function: msi= and msix= are how many vectors it has. parent is the domain its "                                                                                                                                                             \
 	  "messages belong to, without it the outermost. With vmd-segment it is a VMD "                                                                                                                                                                       \
-	  "endpoint, and what is in that segment is behind it.",                                                                                                                                                                                              \
+	  "endpoint, and what is in that segment is behind it. sriov is how many virtual "                                                                                                                                                                    \
+	  "functions it can have: nic-vf0 and so on.",                                                                                                                                                                                                        \
 	  "device nic pci 00:03.0 msix=8 parent=ir")                                                                                                                                                                                                          \
 	X(T_IOAPIC, "ioapic", "NAME pins=INT [gsi-base=INT] [requester=PATTERN]", "",                                                                                                                                                                         \
 	  "An I/O APIC: where the pins of devices with intx-irq= lead.", "ioapic io pins=24")                                                                                                                                                                 \
@@ -120,10 +122,19 @@
 	  "One more vector: a given index, the lowest free one, or the lowest of a range. cookie "        \
 	  "is the driver's value in a pool (a PASID in a DSA table).",                                    \
 	  "alloc nic msix at 5 as q5 -> index=5")                                                         \
-	X(RELEASE, "release", "IRQS", "", "Gives back what alloc gave.", "release q5")                    \
+	X(RELEASE, "release", "IRQS [from=POOL]", "",                                                     \
+	  "Gives back what alloc gave; from: in the name of another pool or logical function.",           \
+	  "release q5")                                                                                   \
 	X(POOL, "pool", "STORE [size=INT] [as NAME]", "",                                                 \
 	  "Makes a pool of interrupts on a message store of a device.", "pool nic.wq as wq")              \
-	X(DESTROY, "destroy", "POOL", "", "Frees a pool and its interrupts.", "destroy wq")               \
+	X(LOGICAL, "logical", "POOL [cookie=INT] [as NAME]", "",                                          \
+	  "A logical function that takes interrupts from a pool: alloc and release do so in "             \
+	  "its name. cookie tells it apart (a PASID in a DSA table).",                                    \
+	  "logical wq cookie=0x17 as guest")                                                              \
+	X(DESTROY, "destroy", "POOL", "",                                                                 \
+	  "Frees a pool or a logical function, and its interrupts.", "destroy wq")                        \
+	X(SRIOV, "sriov", "DEVICE VFS:INT", "",                                                           \
+	  "Switches so many virtual functions of a device on; 0: off.", "sriov nic 2")                    \
 	X(MAP, "map", "SOURCE TRIGGER:rising|falling|high|low [as NAME]", "irq",                          \
 	  "Gives a wire of a bridge an interrupt, as for a device's entry in the firmware's tables.",     \
 	  "map wires.wire[3] high as w")                                                                  \
@@ -346,8 +357,8 @@ enum verb {
 	X(STRING, "a string in quotes")                                                            \
 	X(BDF, "a PCI address such as 00:03.0")                                                    \
 	X(DEVICE, "a device")                                                                      \
-	X(POOL, "a pool")                                                                          \
-	X(TARGET, "a device or a pool")                                                            \
+	X(POOL, "a pool or a logical function")                                                    \
+	X(TARGET, "a device, a pool or a logical function")                                        \
 	X(STORE, "a message store such as nic.wq")                                                 \
 	X(VCPU, "a virtual CPU")                                                                   \
 	X(UNIT, "a remapping unit")                                                                \

@@ -149,6 +149,8 @@ void action_ENABLE(struct run *r, const struct stmt *stmt, struct outcome *out)
 	bool spread = stmt_has_word(stmt, "managed");
 	int ret;
 
+	out->error = dev ? 0 : -ENODEV;
+
 	if (!b)
 		b = r->batch = stash_new(r->scope.stash, struct batch);
 	if (!dev || !batch_prepare(r, stmt, b))
@@ -177,7 +179,7 @@ void action_FREE_VECTORS(struct run *r, const struct stmt *stmt, struct outcome 
 {
 	struct device *dev = action_device(r, stmt);
 
-	(void)out;
+	out->error = dev ? 0 : -ENODEV;
 	if (dev && device_is_platform(&r->scope.topology, desc_of(r, stmt)))
 		platform_device_msi_free_irqs_all(dev);
 	else if (dev)
@@ -221,6 +223,8 @@ static bool single_prepare(struct run *r, const struct stmt *stmt, struct single
 
 static struct msi_map single_of_device(struct device *dev, const struct single *s)
 {
+	if (!dev)
+		return (struct msi_map){.index = -ENODEV};
 	if (s->where == IN_RANGE)
 		return pci_msix_alloc_irq_range(dev, (unsigned)s->first, (unsigned)s->last,
 						s->affdesc);
@@ -236,6 +240,13 @@ static struct msi_map single_of_pool(struct machine *m, irq_pool_t pool, const s
 	if (s->where == AT_INDEX)
 		return irq_pool_alloc_at(m, pool, (unsigned)s->first, s->cookie, s->affdesc);
 	return irq_pool_alloc(m, pool, s->cookie, s->affdesc);
+}
+
+static struct msi_map single_of_logical(struct machine *m, logical_function_t function,
+					const struct single *s)
+{
+	return logical_function_alloc_irq_at(
+		m, function, s->where == AT_INDEX ? (unsigned)s->first : MSI_ANY_INDEX, s->affdesc);
 }
 
 static void name_single(struct run *r, const struct stmt *stmt, const struct name *target,
@@ -258,6 +269,7 @@ static void name_single(struct run *r, const struct stmt *stmt, const struct nam
 		.source = pool ? RAISE_STORE : RAISE_MSIX,
 		.store = pool ? target->store : 0,
 		.pool = pool ? target->pool : 0,
+		.logical = target->logical,
 		.slot = queue ? s->cookie : (uint64_t)map.index,
 	};
 }
@@ -273,7 +285,9 @@ void action_ALLOC(struct run *r, const struct stmt *stmt, struct outcome *out)
 		target = name_resolve(&r->scope, path, NAME_DEVICE);
 	if (!target || !single_prepare(r, stmt, &s))
 		return;
-	if (target->kind == NAME_POOL)
+	if (target->logical)
+		map = single_of_logical(r->m, target->logical, &s);
+	else if (target->kind == NAME_POOL)
 		map = single_of_pool(r->m, target->pool, &s);
 	else
 		map = single_of_device(device_by_name(r->m, target->device->name), &s);
@@ -286,17 +300,32 @@ void action_ALLOC(struct run *r, const struct stmt *stmt, struct outcome *out)
 	name_single(r, stmt, target, map, &s);
 }
 
+static int release(struct run *r, const struct irq_entry *entry)
+{
+	struct device *dev = device_by_name(r->m, entry->device->name);
+
+	if (entry->logical)
+		return logical_function_free_irq(r->m, entry->logical, entry->map);
+	if (entry->pool)
+		return irq_pool_free(r->m, entry->pool, entry->map);
+	return dev ? pci_msix_free_irq(dev, entry->map) : -ENODEV;
+}
+
 void action_RELEASE(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	struct irq_slice irqs = action_irqs(r, stmt);
+	const struct pattern *from = stmt_value(stmt, "from");
+	const struct name *other = from ? name_resolve(&r->scope, from, NAME_POOL) : NULL;
 
 	for (unsigned i = 0; i < irqs.nr && !out->error; i++) {
-		struct irq_entry *entry = &irqs.first[i];
-		struct device *dev = device_by_name(r->m, entry->device->name);
+		struct irq_entry entry = irqs.first[i];
 
+		if (other) {
+			entry.pool = other->pool;
+			entry.logical = other->logical;
+		}
 		run_mark(r);
-		out->error = entry->pool ? irq_pool_free(r->m, entry->pool, entry->map)
-					 : pci_msix_free_irq(dev, entry->map);
+		out->error = release(r, &entry);
 	}
 }
 
@@ -306,6 +335,7 @@ void action_POOL(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	const struct device_desc *d;
 	unsigned store, same_kind = 0;
+	struct device *dev;
 	uint64_t size;
 	irq_pool_t pool;
 	bool table;
@@ -316,8 +346,12 @@ void action_POOL(struct run *r, const struct stmt *stmt, struct outcome *out)
 	table = store_is_table(&d->store[store]);
 	for (unsigned i = 0; i < store; i++)
 		same_kind += store_is_table(&d->store[i]) == table;
-	pool = irq_pool_create(device_by_name(r->m, d->name),
-			       table ? IRQ_POOL_IMS_TABLE : IRQ_POOL_IMS_QUEUE, same_kind,
+	dev = device_by_name(r->m, d->name);
+	if (!dev) {
+		out->error = -ENODEV;
+		return;
+	}
+	pool = irq_pool_create(dev, table ? IRQ_POOL_IMS_TABLE : IRQ_POOL_IMS_QUEUE, same_kind,
 			       (unsigned)size, &out->error);
 	if (pool) {
 		struct name *name =
@@ -338,7 +372,32 @@ void action_DESTROY(struct run *r, const struct stmt *stmt, struct outcome *out)
 	struct name *name = name_resolve(&r->scope, stmt->args->value, NAME_POOL);
 
 	if (name)
-		out->error = irq_pool_destroy(r->m, name->pool);
+		out->error = name->logical ? logical_function_destroy(r->m, name->logical)
+					   : irq_pool_destroy(r->m, name->pool);
+}
+
+void action_LOGICAL(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	struct name *pool = name_resolve(&r->scope, stmt->args->value, NAME_POOL), *name = NULL;
+	struct device *dev = pool ? device_by_name(r->m, pool->device->name) : NULL;
+	logical_function_t logical;
+	uint64_t cookie;
+
+	if (!pool || !arg_number(&r->scope, stmt, "cookie", 0, UINT64_MAX, 0, &cookie))
+		return;
+	if (!dev) {
+		out->error = -ENODEV;
+		return;
+	}
+	logical = logical_function_create(dev, pool->pool, cookie, &out->error);
+	if (logical && stmt->as)
+		name = name_define(&r->scope, stmt->as, NAME_POOL, stmt->as_span);
+	if (name) {
+		name->device = pool->device;
+		name->store = pool->store;
+		name->pool = pool->pool;
+		name->logical = logical;
+	}
 }
 
 /* ---- life of a device ---- */
@@ -357,6 +416,19 @@ void action_RESTORE(struct run *r, const struct stmt *stmt, struct outcome *out)
 	struct device *dev = action_device(r, stmt);
 
 	out->error = dev ? pci_restore_msi_state(dev) : -ENODEV;
+}
+
+void action_SRIOV(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	struct device *dev = action_device(r, stmt);
+	uint64_t nr;
+
+	if (!arg_number(&r->scope, stmt, "VFS", 0, UINT32_MAX, 0, &nr))
+		return;
+	if (!dev)
+		out->error = -ENODEV;
+	else
+		out->error = nr ? pci_enable_sriov(dev, (unsigned)nr) : pci_disable_sriov(dev);
 }
 
 void action_REMOVE(struct run *r, const struct stmt *stmt, struct outcome *out)

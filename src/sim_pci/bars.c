@@ -6,9 +6,12 @@
  * its MSI-X table, and the one of its stores, each 16 MiB apart. 32-bit BARs
  * come from a common window, in order of creation.
  */
-#define BAR64_BASE	UINT64_C(0x200000000000)
-#define BAR64_ORDER	26
-#define BAR_MAX_BYTES	(UINT64_C(16) << 20)
+#define BAR64_BASE    UINT64_C(0x200000000000)
+#define BAR64_ORDER   26
+#define BAR_MAX_BYTES (UINT64_C(16) << 20)
+/* Those of a function's virtual ones: 16 GiB, of which each of three kinds has 4. */
+#define VF_BAR64_BASE	UINT64_C(0x1000000000000000)
+#define VF_BAR64_ORDER	34
 #define BAR32_LAST	UINT64_C(0xefffffff)
 #define REGISTERS_BYTES UINT64_C(0x1000)
 #define BAR_64		0x4u
@@ -30,25 +33,52 @@ static uint64_t msix_bytes(const struct function *fn)
 	return table > pba ? table : pba;
 }
 
-static int place(struct machine *m, struct function *fn, unsigned nr, unsigned part)
+/* So many BARs of this size, one behind the other. */
+static int place_32(struct machine *m, const struct bar *bar, unsigned nr, uint64_t *address)
 {
 	struct functions *all = functions_of(m);
+	uint64_t where = (all->next_bar32 + bar->bytes - 1) & ~(bar->bytes - 1);
+
+	if (where < BAR32_FIRST || where + nr * bar->bytes - 1 > BAR32_LAST)
+		return -ENOSPC;
+	*address = where;
+	touch(m, all);
+	all->next_bar32 = where + nr * bar->bytes;
+	return 0;
+}
+
+static uint64_t place_of(const struct function *fn)
+{
+	return (uint64_t)fn->segment << 16 | fn->requester;
+}
+
+/* Virtual functions have theirs side by side, in the place of their physical one. */
+static int place_vf(struct machine *m, struct function *fn, unsigned nr, unsigned part)
+{
+	uint64_t *first = &fn->pf->sriov->bar[nr];
 	struct bar *bar = &fn->bar[nr];
-	uint64_t where;
+	int err = 0;
+
+	if (!fn->vf && bar->is_64)
+		*first = VF_BAR64_BASE + (place_of(fn->pf) << VF_BAR64_ORDER) +
+			 part * SRIOV_MAX_VFS * BAR_MAX_BYTES;
+	else if (!fn->vf)
+		err = place_32(m, bar, fn->pf->sriov->total, first);
+	bar->address = *first + fn->vf * bar->bytes;
+	return err;
+}
+
+static int place(struct machine *m, struct function *fn, unsigned nr, unsigned part)
+{
+	struct bar *bar = &fn->bar[nr];
 
 	if (bar->bytes > BAR_MAX_BYTES)
 		return -EINVAL;
-	if (bar->is_64) {
-		where = (uint64_t)fn->segment << 16 | fn->requester;
-		bar->address = BAR64_BASE + (where << BAR64_ORDER) + part * BAR_MAX_BYTES;
-		return 0;
-	}
-	where = (all->next_bar32 + bar->bytes - 1) & ~(bar->bytes - 1);
-	if (where < BAR32_FIRST || where + bar->bytes - 1 > BAR32_LAST)
-		return -ENOSPC;
-	bar->address = where;
-	touch(m, all);
-	all->next_bar32 = where + bar->bytes;
+	if (fn->pf)
+		return place_vf(m, fn, nr, part);
+	if (!bar->is_64)
+		return place_32(m, bar, 1, &bar->address);
+	bar->address = BAR64_BASE + (place_of(fn) << BAR64_ORDER) + part * BAR_MAX_BYTES;
 	return 0;
 }
 
@@ -86,7 +116,9 @@ int bars_assign(struct machine *m, struct function *fn)
 			continue;
 		fn->bar[nr].is_64 = can_be_64(fn, nr);
 		err = place(m, fn, nr, part++);
-		if (!err)
+		if (!err && fn->pf)
+			sriov_show_bar(fn, nr);
+		else if (!err)
 			show(fn, nr);
 	}
 	return err;

@@ -15,7 +15,7 @@ uint32_t config_get(const struct function *fn, unsigned where, unsigned size)
 	uint32_t value = 0;
 
 	if (where >= CONFIG_BYTES)
-		return 0;
+		return fn->sriov ? sriov_get(fn->sriov, where, size) : 0;
 	for (unsigned i = 0; i < size && where + i < CONFIG_BYTES; i++)
 		value |= (uint32_t)fn->config->bytes[where + i] << (8 * i);
 	return value;
@@ -117,20 +117,36 @@ static int link_capabilities(struct function *fn, const struct device_desc *desc
 	return 0;
 }
 
+static void build_header(struct function *fn, const struct device_desc *desc)
+{
+	config_put(fn, CONFIG_VENDOR, 2, FUNCTION_VENDOR_ID);
+	config_put(fn, CONFIG_DEVICE, 2, FUNCTION_DEVICE_ID);
+	config_put(fn, CONFIG_COMMAND, 2,
+		   (desc->command ? desc->command : DEFAULT_COMMAND) & COMMAND_WRITABLE);
+	set_writable(fn, CONFIG_COMMAND, 2, COMMAND_WRITABLE);
+	config_put(fn, CONFIG_INTX_PIN, 1, desc->pin);
+	set_writable(fn, CONFIG_INTX_LINE, 1, 0xff);
+}
+
+/* PCIe 5.0, 9.3.4.1: no ids, no pin, no BARs; of the command register only bus mastering. */
+static void build_virtual(struct function *fn)
+{
+	config_put(fn, CONFIG_VENDOR, 2, UINT16_MAX);
+	config_put(fn, CONFIG_DEVICE, 2, UINT16_MAX);
+	set_writable(fn, CONFIG_COMMAND, 2, COMMAND_BUS_MASTER);
+}
+
 int config_build(struct function *fn, const struct device_desc *desc)
 {
 	int err;
 
 	if (desc->pin > 4)
 		return -EINVAL;
-	config_put(fn, CONFIG_VENDOR, 2, FUNCTION_VENDOR_ID);
-	config_put(fn, CONFIG_DEVICE, 2, FUNCTION_DEVICE_ID);
 	config_put(fn, 0x0a, 2, desc->class_code ? desc->class_code : CLASS_NETWORK);
-	config_put(fn, CONFIG_COMMAND, 2,
-		   (desc->command ? desc->command : DEFAULT_COMMAND) & COMMAND_WRITABLE);
-	set_writable(fn, CONFIG_COMMAND, 2, COMMAND_WRITABLE);
-	config_put(fn, CONFIG_INTX_PIN, 1, desc->pin);
-	set_writable(fn, CONFIG_INTX_LINE, 1, 0xff);
+	if (fn->pf)
+		build_virtual(fn);
+	else
+		build_header(fn, desc);
 	err = build_msi(fn, desc);
 	if (!err)
 		err = build_msix(fn, desc);
@@ -156,8 +172,9 @@ static uint64_t config_read(struct machine *m, void *owner, uint64_t offset, uns
 	const struct function *fn = owner;
 
 	(void)m;
-	return size <= 4 && offset % size == 0 ? config_get(fn, (unsigned)offset, size)
-					       : UINT32_MAX;
+	if (size > 4 || offset % size || !function_responds(fn))
+		return UINT32_MAX;
+	return config_get(fn, (unsigned)offset, size);
 }
 
 static bool hits(unsigned where, unsigned size, unsigned first, unsigned bytes)
@@ -171,8 +188,13 @@ static void config_write(struct machine *m, void *owner, uint64_t offset, unsign
 	struct function *fn = owner;
 	unsigned where = (unsigned)offset;
 
-	if (size > 4 || offset % size || offset >= CONFIG_BYTES)
+	if (size > 4 || offset % size || !function_responds(fn))
 		return;
+	if (where >= CONFIG_BYTES) {
+		if (fn->sriov)
+			sriov_write(m, fn, where, size, (uint32_t)value);
+		return;
+	}
 	touch(m, fn->config);
 	for (unsigned i = 0; i < size; i++) {
 		uint8_t mask = fn->config->writable[where + i],
@@ -237,6 +259,10 @@ static void config_describe(const struct machine *m, const void *owner, uint64_t
 
 	(void)m;
 	(void)size;
+	if (offset >= CONFIG_BYTES && fn->sriov) {
+		field = sriov_field((unsigned)offset);
+		store = "sriov";
+	}
 	if (!field) {
 		field = msi_field(fn, (unsigned)offset);
 		store = "msi";

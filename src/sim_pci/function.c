@@ -148,6 +148,7 @@ static void destroy(struct machine *m, struct function *fn)
 		object_free(m, fn->store[i]);
 	}
 	entries_destroy(m, &fn->msix);
+	object_free(m, fn->sriov);
 	object_free(m, fn->config);
 	object_free(m, fn);
 }
@@ -167,6 +168,8 @@ static int fill(struct machine *m, struct function *fn, const struct device_desc
 				     &masked);
 	for (unsigned i = 0; i < desc->nr_stores && !err; i++)
 		err = add_store(m, fn, &desc->store[i]);
+	if (!err && desc->sriov.total)
+		err = sriov_build(m, fn, desc);
 	if (!err)
 		err = bars_assign(m, fn);
 	return err ? err : bars_attach(m, fn);
@@ -224,33 +227,76 @@ static void forget_if_empty(struct machine *m, struct functions *all, uint64_t n
 	object_free(m, all);
 }
 
+static int add(struct machine *m, struct functions *all, const struct device_desc *desc,
+	       struct function *pf, unsigned vf)
+{
+	struct function *fn;
+	int err;
+
+	if (taken(all, desc))
+		return -EEXIST;
+	fn = alloc_function(m, desc);
+	if (!fn)
+		return -ENOMEM;
+	fn->pf = pf;
+	fn->vf = vf;
+	err = fill(m, fn, desc);
+	if (err) {
+		destroy(m, fn);
+		return err;
+	}
+	touch(m, all);
+	fn->next = all->first;
+	all->first = fn;
+	return 0;
+}
+
+/* They exist from the start, and are silent. */
+static int add_vfs(struct machine *m, struct functions *all, const struct device_desc *desc)
+{
+	struct function *pf = all->first;
+	struct device_desc vf;
+	char name[32];
+	int err = 0;
+
+	for (unsigned n = 0; n < desc->sriov.total && !err; n++)
+		err = device_vf_desc(desc, n, &vf, name) ? add(m, all, &vf, pf, n) : -EINVAL;
+	return err;
+}
+
+static void remove_after(struct machine *m, struct functions *all, const struct function *before)
+{
+	while (all->first != before) {
+		struct function *fn = all->first;
+
+		touch(m, all);
+		all->first = fn->next;
+		bars_detach(m, fn);
+		destroy(m, fn);
+	}
+}
+
 int function_create(struct machine *m, const struct device_desc *desc)
 {
 	struct functions *all;
-	struct function *fn;
 	uint64_t next_bar32;
-	int err = -ENOMEM;
+	struct function *before;
+	int err;
 
-	if (!desc->name || !*desc->name || strlen(desc->name) >= sizeof(fn->name) ||
+	if (!desc->name || !*desc->name || strlen(desc->name) >= sizeof(before->name) ||
 	    desc->nr_stores > DEVICE_MAX_STORES)
 		return -EINVAL;
 	all = functions_get(m);
 	if (!all)
 		return -ENOMEM;
-	if (taken(all, desc))
-		return -EEXIST;
 	next_bar32 = all->next_bar32;
-	fn = alloc_function(m, desc);
-	if (fn) {
-		err = fill(m, fn, desc);
-		if (!err) {
-			touch(m, all);
-			fn->next = all->first;
-			all->first = fn;
-			return 0;
-		}
-		destroy(m, fn);
-	}
+	before = all->first;
+	err = add(m, all, desc, NULL, 0);
+	if (!err)
+		err = add_vfs(m, all, desc);
+	if (!err)
+		return 0;
+	remove_after(m, all, before);
 	forget_if_empty(m, all, next_bar32);
 	return err;
 }

@@ -9,12 +9,15 @@
  * PCI functions: configuration space, MSI and MSI-X (PCI 3.0, 6.8), INTx, and
  * interrupt message stores (provider/store_layout.h).
  *
- * Configuration space is 4 KiB at bus_config_address(); what lies beyond the
- * first 256 bytes reads as 0. BARs have their addresses from the start: in 64
+ * Configuration space is 4 KiB at bus_config_address(); beyond the first 256
+ * bytes is at most an SR-IOV capability, at 0x100. A virtual function answers, and
+ * can raise, while its physical one has VF Enable set and counts it in NumVFs; when
+ * VF Enable is cleared it is reset. BARs have their addresses from the start: in 64
  * bits, or 32 where an odd BAR is used. They can be sized by writing all ones,
  * but they cannot be moved.
  *
  * Names of places, as readers of the tape see them (object is the device):
+ *   sriov              control, num_vfs, vf_bar0 … vf_bar5
  *   cfg                command, status, bar0 … bar5, intx_line
  *   msi                ctrl, addr_lo, addr_hi, data, mask
  *   msix               ctrl (no index: the capability's control register)

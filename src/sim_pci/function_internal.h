@@ -22,6 +22,9 @@
 #define CONFIG_BYTES	     256u
 #define NR_BARS		     6u
 #define BAR32_FIRST	     UINT64_C(0x80000000) /* where 32-bit BARs begin */
+#define SRIOV_CAP	     0x100u		  /* the only extended capability there is */
+#define SRIOV_BYTES	     0x40u
+#define SRIOV_MAX_VFS	     256u
 
 /* ---- entries of tables, in pieces that are cheap to save ---- */
 
@@ -95,6 +98,13 @@ struct bar {
 	bool is_64;
 };
 
+struct sriov { /* of a physical function */
+	uint32_t key, total;
+	uint64_t bar[NR_BARS]; /* where those of virtual function 0 are; the others follow */
+	uint8_t bytes[SRIOV_BYTES];
+	uint8_t writable[SRIOV_BYTES];
+};
+
 typedef void (*set_line_fn)(struct machine *m, unsigned unit, unsigned input, bool asserted);
 
 struct function {
@@ -123,6 +133,10 @@ struct function {
 	set_line_fn set_line;
 	unsigned line_unit, line_input;
 
+	struct sriov *sriov; /* NULL: it has no virtual functions */
+	struct function *pf; /* NULL: it is no virtual one */
+	unsigned vf;	     /* which */
+
 	struct config_space *config;
 };
 
@@ -143,10 +157,29 @@ uint32_t config_get(const struct function *fn, unsigned where, unsigned size);
 /* Past the write masks: what the device itself sets. The caller has touched config. */
 void config_put(struct function *fn, unsigned where, unsigned size, uint32_t value);
 
+/* ---- sriov.c ---- */
+
+/* The capability of a physical function. -EINVAL, -ENOMEM. */
+int sriov_build(struct machine *m, struct function *fn, const struct device_desc *desc);
+/* The BARs of a virtual function show in the capability of its physical one. */
+void sriov_show_bar(struct function *fn, unsigned nr);
+uint32_t sriov_get(const struct sriov *s, unsigned where, unsigned size);
+void sriov_write(struct machine *m, struct function *fn, unsigned where, unsigned size,
+		 uint32_t value);
+const char *sriov_field(unsigned where);
+/* Virtual functions are gone, as after a reset of the physical one. */
+void sriov_reset(struct machine *m, struct function *fn);
+/* Always, but for a virtual function that is not enabled. */
+bool function_responds(const struct function *fn);
+bool sriov_memory_enabled(const struct function *vf);
+
 static inline bool memory_enabled(const struct function *fn)
 {
-	return config16(fn, CONFIG_COMMAND) & COMMAND_MEMORY;
+	return fn->pf ? sriov_memory_enabled(fn) : config16(fn, CONFIG_COMMAND) & COMMAND_MEMORY;
 }
+
+/* As after power-up, but for the BARs. */
+void function_reset(struct machine *m, struct function *fn);
 
 /* ---- config.c ---- */
 

@@ -161,6 +161,8 @@ int function_raise(struct machine *m, struct function *fn, enum raise_source sou
 {
 	struct event event = {fn, source, source == RAISE_STORE ? store : 0, index};
 
+	if (!function_responds(fn))
+		return -ENODEV;
 	if (!valid(fn, source, store, index))
 		return -EINVAL;
 	step(m, STEP_RAISE, fn);
@@ -193,18 +195,26 @@ int device_raise(struct machine *m, const char *device, enum raise_source source
 	return fn ? function_raise(m, fn, source, store, index, pasid) : -ENODEV;
 }
 
-int device_reset(struct machine *m, const char *device)
+void function_reset(struct machine *m, struct function *fn)
 {
 	static const struct entry masked = {.ctrl = MSIX_ENTRY_MASKED};
-	struct function *fn = device_function(m, device);
 
-	if (!fn)
-		return -ENODEV;
 	config_reset(m, fn);
 	entries_reset(m, &fn->msix, &masked);
 	for (unsigned i = 0; i < fn->nr_stores; i++)
 		store_reset(m, fn->store[i]);
+	if (fn->sriov)
+		sriov_reset(m, fn);
 	intx_update(m, fn);
+}
+
+int device_reset(struct machine *m, const char *device)
+{
+	struct function *fn = device_function(m, device);
+
+	if (!fn || !function_responds(fn))
+		return -ENODEV;
+	function_reset(m, fn);
 	return 0;
 }
 

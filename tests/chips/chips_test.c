@@ -136,7 +136,8 @@ const char *chips_writes(struct machine *m, uint64_t since)
 			continue;
 		if (!tape_place(m, record, &next) ||
 		    (strcmp(next.store, "cfg") && strncmp(next.store, "msi", 3) &&
-		     strncmp(next.store, "ims", 3) && strncmp(next.store, "queue", 5)))
+		     strncmp(next.store, "ims", 3) && strncmp(next.store, "queue", 5) &&
+		     strcmp(next.store, "sriov")))
 			continue;
 		if (last >= -1 && continues(&run, last, value, &next, record->value)) {
 			last++;

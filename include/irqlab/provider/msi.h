@@ -48,7 +48,8 @@ struct msi_desc {
 	void *write_hook_data;
 	uint16_t msi_index;
 	uint8_t domid;
-	bool in_batch; /* has its interrupts from the last batch that met it */
+	bool in_batch;	/* has its interrupts from the last batch that met it */
+	uint32_t owner; /* logical function of the device; 0: none */
 	union {
 		struct {		      /* PCI */
 			uint32_t mask_shadow; /* MSI mask word, or MSI-X vector control */
