@@ -28,6 +28,7 @@ static const struct device_desc devices[] = {
 		.node = -1,
 		.msi = {.cap = 0x50, .vectors = 4, .is_64 = true, .maskbit = true},
 		.msix = {.cap = 0x70, .size = 4, .table_bar = 4},
+		.sriov.total = 2,
 	},
 };
 

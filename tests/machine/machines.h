@@ -12,7 +12,7 @@
  *
  *   nic   MSI-X, 8 entries; a DSA table of 4 slots, a queue
  *   old   MSI, 16 vectors, 64 bit, no mask bits
- *   new   MSI, 4 vectors, mask bits, and MSI-X with 4 entries
+ *   new   MSI, 4 vectors, mask bits, and MSI-X with 4 entries; can have 2 virtual functions
  */
 struct machine_shape {
 	unsigned cpus;

@@ -37,14 +37,22 @@ enum operation {
 	TICK,
 	CPU_DOWN,
 	CPU_UP,
+	SRIOV,
+	VF_VECTORS,
+	LOGICAL_CREATE,
+	LOGICAL_ALLOC,
+	LOGICAL_FREE,
+	LOGICAL_DESTROY,
 	FAIL_ALLOCATION,
 	NR_OPERATIONS
 };
 static const char *const operation_names[] = {
-	"alloc_vectors", "free_vectors", "alloc_at",  "free_at",      "alloc_spread",
-	"pool_create",	 "pool_alloc",	 "pool_free", "pool_destroy", "request",
-	"free_irq",	 "disable",	 "enable",    "affinity",     "affinity_user",
-	"raise",	 "tick",	 "cpu_down",  "cpu_up",	      "fail_allocation",
+	"alloc_vectors",   "free_vectors",   "alloc_at",      "free_at",      "alloc_spread",
+	"pool_create",	   "pool_alloc",     "pool_free",     "pool_destroy", "request",
+	"free_irq",	   "disable",	     "enable",	      "affinity",     "affinity_user",
+	"raise",	   "tick",	     "cpu_down",      "cpu_up",	      "sriov",
+	"vf_vectors",	   "logical_create", "logical_alloc", "logical_free", "logical_destroy",
+	"fail_allocation",
 };
 
 struct op {
@@ -59,8 +67,10 @@ struct run {
 	struct machine_shape shape;
 	struct device *dev[3];
 	irq_pool_t pool[2];
-	struct msi_map map[MAX_IRQS]; /* of pools and alloc_at */
-	uint8_t map_owner[MAX_IRQS];  /* 0 none, 1 pool 0, 2 pool 1, 3 + device: MSI-X */
+	struct msi_map map[MAX_IRQS];  /* of pools and alloc_at */
+	logical_function_t logical[2]; /* of these pools */
+	/* 0 none, 1 pool 0, 2 pool 1, 3 + device: MSI-X, 6 + pool: its logical function */
+	uint8_t map_owner[MAX_IRQS];
 	bool requested[512];
 	unsigned handled;
 	char text[400];
@@ -225,10 +235,57 @@ static int do_pool(struct run *r, const struct op *op)
 		if (!r->pool[n] || is_requested(r))
 			return 0;
 		error = irq_pool_destroy(r->m, r->pool[n]);
+		if (error)
+			return error;
 		r->pool[n] = 0;
 		forget(r, (uint8_t)(1 + n));
-		return error;
+		return 0;
 	}
+}
+
+static int do_logical(struct run *r, const struct op *op)
+{
+	const unsigned n = op->a % 2;
+	const uint8_t owner = (uint8_t)(6 + n);
+	unsigned which;
+	int error = 0;
+
+	switch (op->what) {
+	case LOGICAL_CREATE:
+		if (!r->logical[n])
+			r->logical[n] =
+				logical_function_create(r->dev[0], r->pool[n], op->b % 4, &error);
+		return error;
+	case LOGICAL_ALLOC:
+		return remember(r, logical_function_alloc_irq(r->m, r->logical[n], NULL), owner);
+	case LOGICAL_FREE:
+		if (take_map(r, owner, owner, op, &which) || r->requested[r->map[which].virq])
+			return 0;
+		error = logical_function_free_irq(r->m, r->logical[n], r->map[which]);
+		if (!error)
+			r->map_owner[which] = 0;
+		return error;
+	default:
+		error = logical_function_destroy(r->m, r->logical[n]);
+		if (error)
+			return error;
+		r->logical[n] = 0;
+		forget(r, owner);
+		return 0;
+	}
+}
+
+static int do_vf_vectors(struct run *r, const struct op *op)
+{
+	struct device *vf = device_by_name(r->m, op->a % 2 ? "new-vf1" : "new-vf0");
+
+	if (!vf)
+		return 0;
+	if (op->b % 4)
+		return pci_alloc_irq_vectors(vf, 1, 1 + op->b % 4, PCI_IRQ_ALL_TYPES);
+	if (!is_requested(r))
+		pci_free_irq_vectors(vf);
+	return 0;
 }
 
 static int do_request(struct run *r, const struct op *op)
@@ -299,6 +356,16 @@ static int perform(struct run *r, const struct op *op)
 		return cpu_down(r->m, op->a % r->shape.cpus);
 	case CPU_UP:
 		return cpu_up(r->m, op->a % r->shape.cpus);
+	case SRIOV:
+		return op->a % 3 ? pci_enable_sriov(r->dev[2], 1 + op->b % 3)
+				 : pci_disable_sriov(r->dev[2]);
+	case VF_VECTORS:
+		return do_vf_vectors(r, op);
+	case LOGICAL_CREATE:
+	case LOGICAL_ALLOC:
+	case LOGICAL_FREE:
+	case LOGICAL_DESTROY:
+		return do_logical(r, op);
 	case FAIL_ALLOCATION:
 		machine_fail_allocation(r->m, 1 + op->a % 16);
 		return 0;
@@ -423,8 +490,12 @@ static void give_back(struct run *r)
 		if (r->requested[irq])
 			free_irq(r->m, irq, &r->handled);
 	for (unsigned n = 0; n < 2; n++)
+		if (r->logical[n])
+			logical_function_destroy(r->m, r->logical[n]);
+	for (unsigned n = 0; n < 2; n++)
 		if (r->pool[n])
 			irq_pool_destroy(r->m, r->pool[n]);
+	pci_disable_sriov(r->dev[2]);
 	for (unsigned n = 0; n < 3; n++)
 		pci_free_irq_vectors(r->dev[n]);
 	for (unsigned cpu = 0; cpu < r->shape.cpus; cpu++)
