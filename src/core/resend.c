@@ -112,6 +112,10 @@ int irq_set_irqchip_state(struct machine *m, unsigned irq, enum irqchip_state wh
 		}
 	}
 	chip_bus_sync_unlock(desc);
+	if (!ret && which == IRQCHIP_STATE_PENDING && !state) {
+		touch(m, desc);
+		desc->handler_at = machine_steps(m);
+	}
 	return ret;
 }
 

@@ -111,7 +111,8 @@ struct irq_desc {
 	uint32_t irq_count, irqs_unhandled;
 	uint64_t last_unhandled;
 	uint64_t tot_count;  /* handled interrupts of this number */
-	uint64_t handler_at; /* machine_steps() when its handlers last began, or were installed */
+	uint64_t handler_at; /* machine_steps() when its handlers last began, or were installed;
+				or what was pending was taken away */
 	const struct cpumask *pending_mask, *affinity_hint; /* hint: the driver's wish, or NULL */
 	const char *name;				    /* of the flow: "edge" */
 	const char *chip_name;				    /* of a device domain; else NULL */
