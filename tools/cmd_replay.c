@@ -17,12 +17,14 @@ static const char help[] =
 	"  -s, --summary         one line a file, and the total\n"
 	"  -j, --json            one JSON object with everything\n"
 	"  -c, --categories LIST compare only these: returns, writes, irqs, matrix, vectors,\n"
-	"                        irt, devs, deliveries, start, trace\n"
-	"  -t, --trace           compare the order of internal events, too\n"
+	"                        irt, devs, deliveries, start, hw, trace\n"
+	"  -t, --trace           compare the order of internal events, and the steps of\n"
+	"                        remapping units, too\n"
 	"  -b, --boot            make the machine from the header alone and start it as a\n"
 	"                        live one does, and compare that with the start state\n"
 	"      --as-scenario     do not replay: print one recording as a scenario, with what the\n"
 	"                        live kernel had as expectations\n"
+	"      --invariants      check after each operation that the machine is consistent\n"
 	"      --lenient         only what a line records, not what should be unchanged\n"
 	"      --allow-unsupported\n"
 	"                        a recording of a machine that cannot be built is no failure\n"
@@ -33,7 +35,7 @@ static const char help[] =
 	"Exit status: 0 if every file is exact (or, for recordings without operations, loaded\n"
 	"and exact), 1 if not, 2 for bad arguments and files that are no recordings.\n";
 
-enum { OPTION_LENIENT = 256, OPTION_ALLOW_UNSUPPORTED, OPTION_AS_SCENARIO };
+enum { OPTION_LENIENT = 256, OPTION_ALLOW_UNSUPPORTED, OPTION_AS_SCENARIO, OPTION_INVARIANTS };
 
 static const struct option options[] = {
 	{"differences", required_argument, NULL, 'n'},
@@ -43,6 +45,7 @@ static const struct option options[] = {
 	{"trace", no_argument, NULL, 't'},
 	{"boot", no_argument, NULL, 'b'},
 	{"as-scenario", no_argument, NULL, OPTION_AS_SCENARIO},
+	{"invariants", no_argument, NULL, OPTION_INVARIANTS},
 	{"lenient", no_argument, NULL, OPTION_LENIENT},
 	{"allow-unsupported", no_argument, NULL, OPTION_ALLOW_UNSUPPORTED},
 	{"help", no_argument, NULL, 'h'},
@@ -113,6 +116,9 @@ static int parse_options(int argc, char **argv, struct settings *settings)
 			break;
 		case OPTION_AS_SCENARIO:
 			settings->as_scenario = true;
+			break;
+		case OPTION_INVARIANTS:
+			settings->replay.invariants = true;
 			break;
 		case OPTION_LENIENT:
 			settings->replay.lenient = true;

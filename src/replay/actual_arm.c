@@ -30,6 +30,20 @@ static const struct msi_desc *msi_of(const struct machine *m, unsigned irq)
 	return desc ? desc->irq_common_data.msi_desc : NULL;
 }
 
+/* What the kernel chose for the function at its start; it stays while it has a driver. */
+static const char *iommu_domain_of(const struct stage *stage, const struct device *dev)
+{
+	const json_t *start = json_object_get(stage->recording->header, "start");
+	const json_t *from = json_object_get(json_object_get(start, "dev"), dev->name);
+
+	return json_string_value(json_object_get(from, "iommu_domain")) ?: "dma";
+}
+
+static bool is_identity(const struct stage *stage, const struct device *dev)
+{
+	return !strcmp(iommu_domain_of(stage, dev), "identity");
+}
+
 /* The legacy interrupt, while it is what the driver finds. */
 static unsigned intx_of(struct device *dev)
 {
@@ -54,6 +68,18 @@ static unsigned indexes_of(struct device *dev)
 	const struct irq_domain *domain = msi_get_device_domain(dev, MSI_DEFAULT_DOMAIN);
 
 	return domain ? msi_get_domain_info(domain)->hwsize : 0;
+}
+
+static unsigned count_unassociated(struct device *dev)
+{
+	unsigned nr = 0;
+
+	for (unsigned index = 0; index < indexes_of(dev); index++) {
+		const struct msi_desc *desc = msi_peek_desc(dev, MSI_DEFAULT_DOMAIN, index);
+
+		nr += desc && !desc->irq;
+	}
+	return nr;
 }
 
 static unsigned count_vectors(struct device *dev)
@@ -193,7 +219,7 @@ static void add_vector(json_t *record, const struct stage *stage, const struct i
 	set(record, "dev", json_string(device_name(msi->dev)));
 	set(record, "index", json_integer(desc->irq_data.irq - msi->irq + msi->msi_index));
 	set(record, "msg", json_msg(&msi->msg));
-	if (msi->dev->doorbell_page)
+	if (msi->dev->doorbell_page && !is_identity(stage, msi->dev))
 		set(record, "msi_iova", json_hex(msi->dev->doorbell_page));
 	add_lpi(record, stage->m, desc);
 }
@@ -270,7 +296,9 @@ json_t *actual_arm_dev(const struct stage *stage, const struct device_desc *desc
 	set(object, "driver", driver ? json_incref(driver) : json_string(""));
 	set(object, "msi_domain", json_string(dev->msi_domain ? dev->msi_domain->name : ""));
 	if (dev->doorbell_page)
-		set(object, "iommu_domain", json_string("dma"));
+		set(object, "iommu_domain", json_string(iommu_domain_of(stage, dev)));
+	if (count_unassociated(dev))
+		set(object, "unassociated", json_integer(count_unassociated(dev)));
 	if (desc->msix.size && !table)
 		keep_entries_read(stage, json_object_get(object, "msix"), dev);
 	return object;

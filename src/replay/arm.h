@@ -56,6 +56,8 @@ void arm_compare_end(struct stage *stage, struct comparison *cmp);
 void arm_adapt_writes(json_t *expected, json_t *actual);
 /* Events (all runs repeated) that both sides have, with what the recorder saw of each. */
 json_t *arm_events(const struct stage *stage, const json_t *events);
+/* Is it an event that both sides have? */
+bool arm_event_is_seen(const struct stage *stage, const json_t *event);
 /* A recorded value that is compared, as a new reference. */
 json_t *arm_without_variables(const json_t *value);
 

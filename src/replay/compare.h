@@ -18,7 +18,8 @@
 	X(MATRIX, "matrix")                                                                        \
 	X(VECTORS, "vectors")                                                                      \
 	X(IRT, "irt")                                                                              \
-	X(DEVS, "devs") X(DELIVERIES, "deliveries") X(START, "start") X(TRACE, "trace")
+	X(DEVS, "devs")                                                                            \
+	X(DELIVERIES, "deliveries") X(START, "start") X(HARDWARE, "hw") X(TRACE, "trace")
 enum category {
 #define REPLAY_CATEGORY_ENUM(id, name) CATEGORY_##id,
 	REPLAY_CATEGORIES(REPLAY_CATEGORY_ENUM)

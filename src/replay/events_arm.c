@@ -108,6 +108,13 @@ static bool is_unseen(const struct stage *stage, const char *name)
 	return !strncmp(name, "gic_", 4) && frees == (stage->recording->desc.gic->version == 2);
 }
 
+bool arm_event_is_seen(const struct stage *stage, const json_t *event)
+{
+	const char *name = json_string_value(json_object_get(event, "e"));
+
+	return arguments_of(name) && !is_unseen(stage, name);
+}
+
 json_t *arm_events(const struct stage *stage, const json_t *events)
 {
 	json_t *list = json_array(), *event;
@@ -117,12 +124,12 @@ json_t *arm_events(const struct stage *stage, const json_t *events)
 	json_array_foreach((json_t *)events, index, event)
 	{
 		const char *name = json_string_value(json_object_get(event, "e"));
-		const char *arguments = arguments_of(name);
 
 		if (json_object_get(event, "at"))
 			at = json_integer_value(json_object_get(event, "at"));
-		if (arguments && !is_unseen(stage, name))
-			json_array_append_new(list, with_arguments(stage, event, arguments, at));
+		if (arm_event_is_seen(stage, event))
+			json_array_append_new(list,
+					      with_arguments(stage, event, arguments_of(name), at));
 	}
 	return list;
 }

@@ -172,6 +172,7 @@ int harness_store_remove(struct device *dev)
 	msi_lock_descs(dev);
 	msi_domain_free_irqs_all_locked(dev, MSI_DEFAULT_DOMAIN);
 	msi_unlock_descs(dev);
+	observer_mark(store->observer, json_pack("{s:s}", "e", "domain_remove"));
 	msi_remove_device_irq_domain(dev, MSI_DEFAULT_DOMAIN);
 	object_free(store->machine, store);
 	return 0;

@@ -3,8 +3,10 @@
 #include "arm.h"
 #include "events.h"
 #include "json_tools.h"
+#include "remapping.h"
 #include "tables.h"
 #include <irqlab/bus.h>
+#include <irqlab/trace.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,10 +28,12 @@ struct observer {
 	const struct recording *recording;
 	struct bus_listener listener;
 	json_t *writes, *delivered, *handled, *events;
-	json_t *event;	      /* the last of events; arguments missing */
-	json_t *handled_cpus; /* { irq: { cpu: 1 } } */
-	json_t *messages;     /* to slots of devices on no bus */
-	uint64_t command[4];  /* of an ITS, in hand */
+	json_t *event;		 /* the last of events; arguments missing */
+	json_t *handled_cpus;	 /* { irq: { cpu: 1 } } */
+	json_t *messages;	 /* to slots of devices on no bus */
+	json_t *remapped;	 /* steps of remapping units */
+	struct remapped message; /* on its way */
+	uint64_t command[4];	 /* of an ITS, in hand */
 	struct known_table *tables;
 	bool collect;
 };
@@ -235,6 +239,43 @@ static void event_started(struct observer *o, const struct tape_record *record)
 	json_array_append_new(o->events, o->event);
 }
 
+/* ---- messages on their way through a unit ---- */
+
+static void before(void *context, struct machine *m, const struct tape_record *record)
+{
+	struct observer *o = context;
+
+	(void)m;
+	if (record->kind == TAPE_MESSAGE)
+		o->message = (struct remapped){.address = record->address,
+					       .data = (uint32_t)record->value,
+					       .requester = record->actor};
+}
+
+static void message_arrived(struct observer *o, const struct tape_record *record)
+{
+	o->message.arrived = true;
+	o->message.destination = (uint32_t)record->address;
+	o->message.vector = (uint8_t)record->value;
+}
+
+static void message_ended(struct observer *o)
+{
+	if (o->collect)
+		remapping_append(o->remapped, o->m, o->recording, &o->message);
+}
+
+void observer_mark(struct observer *o, json_t *mark)
+{
+	if (!o->collect || !machine_tracing(o->m)) {
+		json_decref(mark);
+		return;
+	}
+	json_object_set_new(mark, "at", json_integer((json_int_t)json_array_size(o->writes)));
+	json_array_append_new(o->events, mark);
+	o->event = NULL;
+}
+
 static void after(void *context, struct machine *m, const struct tape_record *record)
 {
 	struct observer *o = context;
@@ -248,6 +289,12 @@ static void after(void *context, struct machine *m, const struct tape_record *re
 	case TAPE_COMMAND:
 	case TAPE_COMMAND_ARGS:
 		unit_command(o, record);
+		break;
+	case TAPE_REQUEST:
+		message_arrived(o, record);
+		break;
+	case TAPE_MESSAGE:
+		message_ended(o);
 		break;
 	case TAPE_HANDLER:
 		handler_ran(o, record);
@@ -280,7 +327,8 @@ struct observer *observer_create(struct machine *m, const struct recording *reco
 	o->events = json_array();
 	o->handled_cpus = json_object();
 	o->messages = json_array();
-	o->listener = (struct bus_listener){.after = after, .context = o};
+	o->remapped = json_array();
+	o->listener = (struct bus_listener){.before = before, .after = after, .context = o};
 	if (bus_listen(m, &o->listener)) {
 		observer_destroy(o);
 		return NULL;
@@ -305,6 +353,7 @@ void observer_destroy(struct observer *o)
 	json_decref(o->events);
 	json_decref(o->handled_cpus);
 	json_decref(o->messages);
+	json_decref(o->remapped);
 	free(o);
 }
 
@@ -314,6 +363,7 @@ void observer_begin(struct observer *o, bool collect)
 	json_array_clear(o->delivered);
 	json_array_clear(o->events);
 	json_array_clear(o->messages);
+	json_array_clear(o->remapped);
 	o->event = NULL;
 	o->collect = collect;
 }
@@ -331,6 +381,11 @@ json_t *observer_delivered(const struct observer *o)
 json_t *observer_events(const struct observer *o)
 {
 	return o->events;
+}
+
+json_t *observer_remapped(const struct observer *o)
+{
+	return o->remapped;
 }
 
 json_t *observer_messages(const struct observer *o)

@@ -23,6 +23,10 @@ json_t *observer_writes(const struct observer *observer);
 json_t *observer_delivered(const struct observer *observer); /* [[irq, cpu] …] */
 /* Internal events, if tracing is on, with `at` and (not the task) `on`. */
 json_t *observer_events(const struct observer *observer);
+/* What a remapping unit did with messages (remapping.h). */
+json_t *observer_remapped(const struct observer *observer);
+/* A mark of the recorder's own among the events of the task; steals it. */
+void observer_mark(struct observer *observer, json_t *mark);
 /* Messages to devices on no bus: [{ dev, index, msg } …] */
 json_t *observer_messages(const struct observer *observer);
 /* CPUs on which handlers of an irq number ran, as a new list. */

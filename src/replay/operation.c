@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "operation.h"
+#include "domains/x86.h"
 #include "json_tools.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,8 @@
 
 const struct verb *verb_by_name(const char *name)
 {
-	static const struct verb *const tables[] = {verbs_allocation, verbs_interrupt, verbs_system,
-						    verbs_arm};
+	static const struct verb *const tables[] = {verbs_allocation, verbs_interrupt, verbs_device,
+						    verbs_system, verbs_arm};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct verb *verb = tables[i]; verb->name; verb++)
@@ -91,18 +92,24 @@ json_int_t call_integer(const struct call *call, const char *key, json_int_t oth
 	return json_hex_value(value, &number) ? (json_int_t)number : otherwise;
 }
 
-bool call_flag(const struct call *call, const char *word)
+unsigned long call_flags(struct call *call, const struct flag_word *words, size_t nr)
 {
 	const json_t *flags = json_object_get(call->arguments, "flags");
-	size_t index;
+	unsigned long bits = 0;
+	size_t index, i;
 	json_t *flag;
 
 	json_array_foreach((json_t *)flags, index, flag)
 	{
-		if (!strcmp(json_string_value(flag) ?: "", word))
-			return true;
+		for (i = 0; i < nr; i++)
+			if (!strcmp(json_string_value(flag) ?: "", words[i].word))
+				break;
+		if (i < nr)
+			bits |= words[i].bit;
+		else
+			call->why = "flags has a word that this program does not know";
 	}
-	return false;
+	return bits;
 }
 
 static int read_cpus(const struct call *call, const struct cpumask **out, int beyond)
@@ -167,10 +174,10 @@ const struct irq_affinity_desc *call_affinity(const struct call *call, bool spel
 
 /* ---- performing ---- */
 
-/* Waits until all deferred work is done, as the recorder did. */
+/* Until all deferred work is done, if the recorder waited. */
 static void settle(struct stage *stage)
 {
-	if (stage->recording->settle_ms)
+	if (stage->waits)
 		machine_settle(stage->m);
 	else
 		machine_deliver(stage->m, 0);
@@ -188,7 +195,7 @@ static int last_requested(const struct stage *stage)
 }
 
 /* The irq of the call's `irq`, or of its device's vector `index`. */
-static int single_irq(const struct call *call, unsigned index)
+static int single_irq(struct call *call, unsigned index)
 {
 	const json_t *irq = json_object_get(call->arguments, "irq");
 
@@ -196,14 +203,49 @@ static int single_irq(const struct call *call, unsigned index)
 		return json_integer_value(irq) >= 0 && json_integer_value(irq) < INT32_MAX
 			       ? (int)json_integer_value(irq)
 			       : -EINVAL;
-	if (json_is_string(irq)) /* "last_requested" */
+	if (json_is_string(irq) && strcmp(json_string_value(irq), "last_requested"))
+		call->why = "irq is neither a number nor \"last_requested\"";
+	if (json_is_string(irq))
 		return last_requested(call->stage);
 	return call_irq(call, index);
 }
 
-static int perform_one(struct call *call, const struct verb *verb, unsigned index)
+/* ---- marks that the recorder of PCs set among the events it traced ---- */
+
+static void mark_missing(const struct call *call, unsigned index, int ret)
 {
-	int irq = single_irq(call, index);
+	if (!call->stage->arm)
+		observer_mark(call->stage->observer, json_pack("{s:s,s:i,s:i}", "e", "no_irq",
+							       "index", (int)index, "ret", ret));
+}
+
+static void mark_call(const struct call *call, unsigned index, int irq)
+{
+	if (!call->stage->arm)
+		observer_mark(call->stage->observer, json_pack("{s:s,s:i,s:i}", "e", "call",
+							       "index", (int)index, "irq", irq));
+}
+
+/* Where the interrupt was when the call returned: what is deferred is still to come. */
+static void mark_return(const struct call *call, unsigned irq)
+{
+	struct machine *m = call->stage->m;
+	struct irq_data *d = irq_get_irq_data(m, irq);
+	struct x86_vector_info info;
+
+	if (call->stage->arm || !d || !x86_vector_info(m, irq, &info))
+		return;
+	observer_mark(call->stage->observer,
+		      json_pack("{s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:o}", "e", "after_call", "irq",
+				(int)irq, "vector", (int)info.vector, "cpu", (int)info.cpu,
+				"prev_vector", (int)info.prev_vector, "prev_cpu",
+				(int)info.prev_cpu, "mip", (int)info.move_in_progress, "state",
+				json_hex(d->common->state_use_accessors)));
+}
+
+static int perform_one(struct call *call, const struct verb *verb, unsigned index, bool in_range)
+{
+	int irq = single_irq(call, index), ret;
 
 	call->index = index;
 	if (call->stage->arm && call->dev)
@@ -211,7 +253,16 @@ static int perform_one(struct call *call, const struct verb *verb, unsigned inde
 	/* The recorder made calls that return nothing with whatever it had for an irq. */
 	if (irq < 0 && call->stage->arm && verb->returns_nothing)
 		return 0;
-	return irq < 0 ? irq : verb->vector(call, (unsigned)irq);
+	if (irq < 0) {
+		mark_missing(call, index, irq);
+		return irq;
+	}
+	if (in_range)
+		mark_call(call, index, irq);
+	ret = verb->vector(call, (unsigned)irq);
+	if (!verb->counts_handled) /* there, the handler may still be running */
+		mark_return(call, (unsigned)irq);
+	return ret;
 }
 
 /* Each index in order; a failure doesn't stop it. */
@@ -222,7 +273,7 @@ static int perform_range(struct call *call, const struct verb *verb, unsigned fi
 	bool differ = false;
 
 	for (unsigned i = first; i <= last; i++) {
-		int ret = perform_one(call, verb, i);
+		int ret = perform_one(call, verb, i, true);
 
 		json_ranges_add(ret < 0 ? failed : ok, i);
 		if (ret >= 0)
@@ -253,7 +304,7 @@ static int perform_vectors(struct call *call, const struct verb *verb)
 	json_int_t index = call_integer(call, "index", 0);
 
 	if (!indexes && index >= 0 && index <= MAX_INDEX)
-		return perform_one(call, verb, (unsigned)index);
+		return perform_one(call, verb, (unsigned)index, false);
 	if (json_array_size(indexes) != 2 || first < 0 || first > last || last > MAX_INDEX) {
 		call->why = "index or indexes is malformed";
 		return 0;

@@ -13,10 +13,20 @@ struct stage { /* where a recording is replayed */
 	struct machine *m;
 	const struct recording *recording;
 	struct observer *observer;
+	bool waits;	       /* the recorder did, after the operation: deferred work is done */
 	struct arm_state *arm; /* arm.h; NULL: another architecture */
 	struct handler_slot *handlers;
 	unsigned nr_handlers;
+	struct edu *edus;
 };
+
+/* Registers of a teaching device, once an operation touched one. */
+struct edu {
+	struct edu *next;
+	uint32_t device; /* its id in the machine */
+	uint32_t status, liveness;
+};
+void edus_free(struct stage *stage);
 
 /*
  * What the recorder kept of a handler. A request takes the first slot that isn't
@@ -58,9 +68,9 @@ json_t *verb_arguments(const struct verb *verb, const json_t *line);
 /* "request dev=P index=0" */
 void verb_describe(const json_t *line, char *text, size_t size);
 /*
- * Performs it and lets the machine settle. Returns the results as an object with
- * the members of a recorded line (ret, map, counts …), or NULL: this program
- * cannot perform it; *why says why not.
+ * Performs it and, if the stage waits, lets the machine settle. Returns the results as an object
+ * with the members of a recorded line (ret, map, counts …), or NULL: this program cannot perform
+ * it; *why says why not.
  */
 json_t *verb_perform(struct stage *stage, const struct verb *verb, const json_t *arguments,
 		     const char **why);
@@ -68,13 +78,18 @@ json_t *verb_perform(struct stage *stage, const struct verb *verb, const json_t 
 /* ---- for the verbs ---- */
 
 /* The tables of verbs, ended by an entry without a name. */
-extern const struct verb verbs_allocation[], verbs_interrupt[], verbs_system[], verbs_arm[];
+extern const struct verb verbs_allocation[], verbs_interrupt[], verbs_device[], verbs_system[],
+	verbs_arm[];
 
 json_int_t call_integer(const struct call *call, const char *key, json_int_t otherwise);
 /* Irq number of the device's vector `index`; negative: -errno. */
 int call_irq(const struct call *call, unsigned index);
-/* Does the list of `flags` have the word? */
-bool call_flag(const struct call *call, const char *word);
+/* What the words in the list of `flags` stand for; sets call->why if one is none of `words`. */
+struct flag_word {
+	const char *word;
+	unsigned long bit;
+};
+unsigned long call_flags(struct call *call, const struct flag_word *words, size_t nr);
 /* A CPU that the machine doesn't have: -ERANGE; on Arm it is left out. */
 int call_cpus(const struct call *call, const struct cpumask **out);
 /* As text in a file: there, it is -EOVERFLOW on Arm. */

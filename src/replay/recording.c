@@ -2,6 +2,7 @@
 #include "recording.h"
 #include "json_tools.h"
 #include "recording_parts.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -310,6 +311,91 @@ int recording_read_devices(struct recording *recording, const json_t *start,
 	return 0;
 }
 
+/* ---- what the kernel was told ---- */
+
+/* The value of a word "key=value" of the command line, or NULL. */
+static const char *kernel_argument(const struct recording *recording, const char *key)
+{
+	const char *line = json_string_value(json_object_get(recording->header, "cmdline")) ?: "";
+	size_t length = strlen(key);
+
+	for (const char *at = line; (at = strstr(at, key)); at += length)
+		if ((at == line || at[-1] == ' ') && at[length] == '=')
+			return at + length + 1;
+	return NULL;
+}
+
+/* A list of CPUs "1,3-5" that ends with the word. −1: malformed, or a CPU that there isn't. */
+static int parse_cpu_list(const char *text, uint32_t nr_cpus, bool *wanted)
+{
+	while (*text && *text != ' ') {
+		char *end;
+		unsigned long first = strtoul(text, &end, 10), last = first;
+
+		if (end == text)
+			return -1;
+		if (*end == '-') {
+			text = end + 1;
+			last = strtoul(text, &end, 10);
+			if (end == text)
+				return -1;
+		}
+		if (last >= nr_cpus || first > last || (*end && *end != ' ' && *end != ','))
+			return -1;
+		for (unsigned long cpu = first; cpu <= last; cpu++)
+			wanted[cpu] = true;
+		text = *end == ',' ? end + 1 : end;
+	}
+	return 0;
+}
+
+/* irqaffinity=1,2: these, and the CPU that booted. */
+static int read_default_affinity(struct recording *recording, struct failure *failure)
+{
+	const char *list = kernel_argument(recording, "irqaffinity");
+	uint32_t nr = recording->desc.nr_cpus, *cpus;
+	bool *wanted;
+
+	if (!list)
+		return 0;
+	cpus = recording_alloc(recording, nr, sizeof(*cpus));
+	wanted = recording_alloc(recording, nr, sizeof(*wanted));
+	if (!cpus || !wanted)
+		return fail_at(failure, "no memory");
+	if (parse_cpu_list(list, nr, wanted))
+		return fail_at(failure, "irqaffinity= is no list of CPUs of the machine");
+	wanted[0] = true;
+	for (uint32_t cpu = 0; cpu < nr; cpu++)
+		if (wanted[cpu])
+			cpus[recording->desc.nr_default_affinity++] = cpu;
+	recording->desc.default_affinity = cpus;
+	return 0;
+}
+
+/* pci=…,nomsi,… */
+static bool is_without_msi(const struct recording *recording)
+{
+	const char *options = kernel_argument(recording, "pci");
+
+	while (options) {
+		size_t length = strcspn(options, ", ");
+
+		if (length == 5 && !strncmp(options, "nomsi", 5))
+			return true;
+		options = options[length] == ',' ? options + length + 1 : NULL;
+	}
+	return false;
+}
+
+static int read_arguments(struct recording *recording, struct failure *failure)
+{
+	struct device_desc *devices = (struct device_desc *)recording->desc.devices;
+
+	for (uint32_t i = 0; i < recording->desc.nr_devices; i++)
+		devices[i].bus_no_msi = is_without_msi(recording);
+	return read_default_affinity(recording, failure);
+}
+
 /* ---- the header ---- */
 
 static int read_kind(struct recording *recording, struct failure *failure)
@@ -363,10 +449,28 @@ static void read_observed(struct recording *recording)
 	recording->is_arm = !strcmp(json_string_value(value) ?: "", "arm64");
 	value = json_object_get(recording->header, "observes");
 	recording->observes_all = value && !strcmp(json_string_value(value) ?: "", "all");
+	recording->is_cut = json_integer_value(json_object_get(recording->header, "cut")) != 0;
 	value = json_object_get(recording->header, "settle_ms");
 	recording->settle_ms = json_is_integer(value) ? (uint32_t)json_integer_value(value) : 30;
 	value = json_object_get(recording->header, "task_cpu");
 	recording->task_cpu = json_is_integer(value) ? (uint32_t)json_integer_value(value) : 0;
+}
+
+/* All words of a list are among `known`, each of which has a blank on both sides. */
+static bool only_words(const json_t *list, const char *known)
+{
+	size_t index;
+	json_t *value;
+
+	json_array_foreach((json_t *)list, index, value)
+	{
+		char word[40];
+
+		snprintf(word, sizeof(word), " %.36s ", json_string_value(value) ?: "?");
+		if (!strstr(known, word))
+			return false;
+	}
+	return true;
 }
 
 static const char *why_unsupported(const struct recording *recording)
@@ -379,10 +483,16 @@ static const char *why_unsupported(const struct recording *recording)
 		return "snapshots of another kernel: nothing to replay";
 	if (strcmp(name, "x86-vector") && strcmp(name, "gic-v3") && strcmp(name, "gic-v2"))
 		return "no such hierarchy in this program yet";
+	if (!only_words(hierarchy, " intel-ir amd-ir x86-vector gic-its gic-v3 gicv2m gic-v2 "))
+		return "its hierarchy has a level that this program does not know";
+	if (!only_words(json_object_get(recording->header, "writes_recorded"),
+			" cfg msix iec amd_inv ims its "))
+		return "it recorded writes of a kind that this program does not know";
 	return NULL;
 }
 
-/* A q35 has its I/O APIC where its remapping unit's firmware tables say. */
+/* A q35 has its I/O APIC where its remapping unit's firmware tables say; a start state says it,
+ * too. */
 static int read_ioapic(struct recording *recording, const json_t *machine, struct failure *failure)
 {
 	bool amd = recording->desc.nr_remaps && recording->desc.remaps[0].kind == REMAP_AMD;
@@ -428,7 +538,8 @@ static int read_machine(struct recording *recording, struct expected *expected,
 		return fail_at(failure, "header.start is missing");
 	if (header_number(machine, "first_dynamic_irq", 1, 1u << 20, "machine", &first, failure) ||
 	    (recording->is_arm ? recording_read_arm_machine : read_x86_machine)(recording, machine,
-										start, failure))
+										start, failure) ||
+	    read_arguments(recording, failure))
 		return -1;
 	recording->desc.first_dynamic_irq = (uint32_t)first;
 	state = json_copy((json_t *)start);

@@ -21,6 +21,7 @@ struct recording {
 	enum recording_kind kind;
 	const char *unsupported; /* why no machine can be built for it; NULL: `desc` is filled */
 	bool observes_all;	 /* each line covers everything */
+	bool is_cut;		 /* it ends before the end of its scenario */
 	uint32_t settle_ms;
 	uint32_t task_cpu;
 	bool records_cfg, records_msix, records_iec, records_amd_inv, records_ims, records_its;

@@ -14,6 +14,8 @@
 #define FIRST_LPI    8192u
 /* Where a device that translates its messages sees the doorbell: the first page handed out. */
 #define DOORBELL_PAGE UINT64_C(0xfffff000)
+/* The page of an ITS that takes messages (GICv3, 12.19). */
+#define ITS_DOORBELL UINT64_C(0x10000)
 
 /* ---- the machine ---- */
 
@@ -29,11 +31,6 @@ static bool has_level(const struct recording *recording, const char *name)
 			return true;
 	}
 	return false;
-}
-
-static const char *header_text(const struct recording *recording, const char *key)
-{
-	return json_string_value(json_object_get(recording->header, key)) ?: "";
 }
 
 static int read_redistributors(struct recording *recording, struct gic_desc *gic,
@@ -118,12 +115,16 @@ static int read_v2m(struct recording *recording, struct failure *failure)
 
 static int read_smmu(struct recording *recording, const json_t *machine, struct failure *failure)
 {
-	const char *mode =
-		json_string_value(json_object_get(json_object_get(machine, "smmu"), "mode"));
+	const json_t *from = json_object_get(machine, "smmu");
+	const char *mode;
 	struct smmu_desc *smmu;
 
-	if (!mode || strcmp(mode, "translated"))
+	if (!from || json_is_null(from))
 		return 0;
+	if (header_string(from, "mode", 20, "machine.smmu", &mode, failure))
+		return -1;
+	if (strcmp(mode, "translated") && strcmp(mode, "passthrough"))
+		return fail_at(failure, "machine.smmu.mode \"%s\" is unknown", mode);
 	smmu = recording_alloc(recording, 1, sizeof(*smmu));
 	if (!smmu)
 		return fail_at(failure, "no memory");
@@ -133,36 +134,28 @@ static int read_smmu(struct recording *recording, const json_t *machine, struct 
 	return 0;
 }
 
-/* irqaffinity=1,2: these, and the CPU that booted. */
-static int read_default_affinity(struct recording *recording, struct failure *failure)
-{
-	const char *at = strstr(header_text(recording, "cmdline"), "irqaffinity=");
-	uint32_t *cpus;
-
-	if (!at)
-		return 0;
-	cpus = recording_alloc(recording, recording->desc.nr_cpus, sizeof(*cpus));
-	if (!cpus)
-		return fail_at(failure, "no memory");
-	recording->desc.default_affinity = cpus;
-	recording->desc.nr_default_affinity = 1;
-	for (at += strlen("irqaffinity="); *at >= '0' && *at <= '9';) {
-		char *end;
-		unsigned long cpu = strtoul(at, &end, 10);
-
-		if (cpu >= recording->desc.nr_cpus ||
-		    recording->desc.nr_default_affinity >= recording->desc.nr_cpus)
-			return fail_at(failure, "irqaffinity= names a CPU that there isn't");
-		if (cpu)
-			cpus[recording->desc.nr_default_affinity++] = (uint32_t)cpu;
-		at = *end == ',' ? end + 1 : end;
-	}
-	return 0;
-}
-
 /* ---- devices ---- */
 
-/* The recorder's own devices on no bus; headers don't list them. Two share a DeviceID. */
+/*
+ * The recorder's own devices on no bus: headers list their domains only, and not
+ * the DeviceIDs that the device tree gave them. Two share one.
+ */
+static bool has_platform(const struct recording *recording, const char *name)
+{
+	const json_t *domains = json_object_get(recording->header, "domains");
+	const char *domain;
+	json_t *value;
+
+	json_object_foreach((json_t *)domains, domain, value)
+	{
+		const char *at = strstr(domain, "-pMSI-");
+
+		if (at && !strncmp(at + 6, name, strlen(name)) && at[6 + strlen(name)] == '-')
+			return true;
+	}
+	return false;
+}
+
 static int read_platforms(struct recording *recording, struct failure *failure)
 {
 	static const struct platform_desc recorders[] = {
@@ -171,34 +164,49 @@ static int read_platforms(struct recording *recording, struct failure *failure)
 		{.name = "oclmsi2", .device_id = 0x4000, .slots = 4096},
 		{.name = "oclmsi3", .device_id = 0x10000, .slots = 4096},
 	};
-	struct platform_desc *list;
+	struct platform_desc *list = recording_alloc(recording, 1, sizeof(recorders));
 
-	if (strcmp(header_text(recording, "config"), "pmsi"))
-		return 0;
-	list = recording_alloc(recording, 1, sizeof(recorders));
 	if (!list)
 		return fail_at(failure, "no memory");
-	memcpy(list, recorders, sizeof(recorders));
 	recording->desc.platforms = list;
-	recording->desc.nr_platforms = sizeof(recorders) / sizeof(recorders[0]);
+	for (size_t i = 0; i < sizeof(recorders) / sizeof(recorders[0]); i++)
+		if (has_platform(recording, recorders[i].name))
+			list[recording->desc.nr_platforms++] = recorders[i];
 	return 0;
 }
 
-/* What headers say elsewhere: a device tree that puts the bus on node 1, a kernel without MSI. */
+/* A domain that translates has a page of its own for the doorbell, another one the doorbell's. */
+static uint64_t doorbell_page(const struct recording *recording, const json_t *dev)
+{
+	const char *domain = json_string_value(json_object_get(dev, "iommu_domain"));
+
+	if (!domain)
+		return 0;
+	if (strcmp(domain, "identity"))
+		return DOORBELL_PAGE;
+	return recording->desc.nr_its ? recording->desc.its[0].base + ITS_DOORBELL : 0;
+}
+
+static bool has_nodes(const struct recording *recording)
+{
+	for (uint32_t i = 0; i < recording->desc.nr_cpus; i++)
+		if (recording->desc.cpus[i].node > 0)
+			return true;
+	return false;
+}
+
+/* A device tree that was changed to have nodes puts the bus on the second; headers don't say so. */
 static void adapt_devices(struct recording *recording, const json_t *start)
 {
-	bool far = strstr(header_text(recording, "source"), "modified device tree");
-	bool no_msi = strstr(header_text(recording, "cmdline"), "pci=nomsi");
+	bool far = has_nodes(recording);
 	struct device_desc *devices = (struct device_desc *)recording->desc.devices;
 
 	for (uint32_t i = 0; i < recording->desc.nr_devices; i++) {
 		const json_t *dev = json_object_get(start, devices[i].name);
 
-		if (far)
+		if (far && devices[i].node < 0)
 			devices[i].node = 1;
-		devices[i].bus_no_msi = no_msi;
-		if (json_object_get(dev, "iommu_domain"))
-			devices[i].doorbell_page = DOORBELL_PAGE;
+		devices[i].doorbell_page = doorbell_page(recording, dev);
 	}
 }
 
@@ -500,7 +508,7 @@ int recording_read_arm_machine(struct recording *recording, const json_t *machin
 {
 	if (recording_read_cpus(recording, failure) || read_gic(recording, machine, failure) ||
 	    read_its(recording, machine, failure) || read_v2m(recording, failure) ||
-	    read_smmu(recording, machine, failure) || read_default_affinity(recording, failure) ||
+	    read_smmu(recording, machine, failure) ||
 	    recording_read_devices(recording, json_object_get(start, "dev"), failure) ||
 	    read_platforms(recording, failure))
 		return -1;

@@ -14,8 +14,9 @@
  */
 
 struct replay_options {
-	bool lenient; /* only what a line records, not what should be unchanged */
-	bool trace;   /* compare the order of internal events, too */
+	bool lenient;	 /* only what a line records, not what should be unchanged */
+	bool trace;	 /* compare the order of internal events, too */
+	bool invariants; /* check the machine after each operation (invariants.h) */
 	bool boot; /* the machine comes from the header and a boot of its own, not from `start` */
 	unsigned max_differences; /* to keep and print */
 	uint32_t categories;	  /* bits of enum category; 0: all */

@@ -491,6 +491,22 @@ static int add_unlisted_devices(struct recording *recording, struct failure *fai
 	return 0;
 }
 
+/* Who an I/O APIC is to the unit in front of it: in the entries of its pins. */
+static void find_ioapic(struct recording *recording)
+{
+	struct ioapic_desc *ioapic = (struct ioapic_desc *)recording->desc.ioapics;
+	bool amd = recording->desc.nr_remaps && recording->desc.remaps[0].kind == REMAP_AMD;
+
+	for (uint32_t i = 0; recording->desc.nr_ioapics && i < recording->start.nr_irqs; i++) {
+		const struct irq_record *irq = &recording->start.irqs[i];
+		uint64_t source = irq->irte.shadow[1] & 0xffff;
+
+		if (irq->has_irte && !irq->dev && strstr(irq->level[0].chip, "IO-APIC") &&
+		    (amd || source))
+			ioapic->requester = amd ? (uint16_t)irq->irte.devid : (uint16_t)source;
+	}
+}
+
 int recording_read_start(struct recording *recording, const struct expected *expected,
 			 struct failure *failure)
 {
@@ -500,5 +516,6 @@ int recording_read_start(struct recording *recording, const struct expected *exp
 	    read_irt(recording, expected->part[STATE_IRT], failure))
 		return -1;
 	recording->desc.start = &recording->start;
+	find_ioapic(recording);
 	return add_unlisted_devices(recording, failure);
 }

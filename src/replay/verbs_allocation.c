@@ -3,6 +3,7 @@
 #include "harness_store.h"
 #include "json_tools.h"
 #include "operation.h"
+#include <string.h>
 
 /* Verbs that allocate and free vectors. */
 
@@ -35,21 +36,14 @@ static void give_map(struct call *call, int index, int irq)
 
 /* ---- batches ---- */
 
-static unsigned allocation_flags(const struct call *call)
+static unsigned allocation_flags(struct call *call)
 {
-	static const struct {
-		const char *word;
-		unsigned flag;
-	} words[] = {
+	static const struct flag_word words[] = {
 		{"intx", PCI_IRQ_INTX},	    {"msi", PCI_IRQ_MSI},	    {"msix", PCI_IRQ_MSIX},
 		{"all", PCI_IRQ_ALL_TYPES}, {"affinity", PCI_IRQ_AFFINITY},
 	};
-	unsigned flags = 0;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (call_flag(call, words[i].word))
-			flags |= words[i].flag;
-	return flags;
+	return (unsigned)call_flags(call, words, sizeof(words) / sizeof(words[0]));
 }
 
 static int alloc_vectors(struct call *call)
@@ -173,9 +167,13 @@ static int vector(struct call *call, unsigned irq)
 /* ---- one by one ---- */
 
 /* `index`, or MSI_ANY_INDEX for "any". */
-static unsigned wanted_index(const struct call *call)
+static unsigned wanted_index(struct call *call)
 {
 	const json_t *index = json_object_get(call->arguments, "index");
+	const char *word = json_string_value(index);
+
+	if (word && strcmp(word, "any"))
+		call->why = "index is neither a number nor \"any\"";
 
 	return json_is_integer(index) ? (unsigned)json_integer_value(index) : MSI_ANY_INDEX;
 }
@@ -254,9 +252,13 @@ static int ims_create(struct call *call)
 	const char *type = json_string_value(json_object_get(call->arguments, "type"));
 	json_int_t size = call_integer(call, "size", 0);
 
+	if (!type || (strcmp(type, "queue") && strcmp(type, "table"))) {
+		call->why = "type is neither \"table\" nor \"queue\"";
+		return 0;
+	}
 	if (size < 0 || size > HARNESS_STORE_MAX_SIZE)
 		return -EINVAL;
-	return harness_store_create(call->dev, type && type[0] == 'q', (unsigned)size,
+	return harness_store_create(call->dev, type[0] == 'q', (unsigned)size,
 				    call->stage->observer);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "json_tools.h"
 #include "operation.h"
-#include <irqlab/device.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,22 +46,16 @@ static int slot_of_irq(const struct stage *stage, unsigned irq)
 	return -1;
 }
 
-static unsigned long request_flags(const struct call *call)
+static unsigned long request_flags(struct call *call)
 {
-	static const struct {
-		const char *word;
-		unsigned long flag;
-	} words[] = {
+	static const struct flag_word words[] = {
 		{"noautoen", IRQF_NO_AUTOEN},	 {"shared", IRQF_SHARED},
 		{"nobalance", IRQF_NOBALANCING}, {"oneshot", IRQF_ONESHOT},
 		{"high", IRQF_TRIGGER_HIGH},	 {"rising", IRQF_TRIGGER_RISING},
+		{"low", IRQF_TRIGGER_LOW},	 {"falling", IRQF_TRIGGER_FALLING},
 	};
-	unsigned long flags = 0;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (call_flag(call, words[i].word))
-			flags |= words[i].flag;
-	return flags;
+	return call_flags(call, words, sizeof(words) / sizeof(words[0]));
 }
 
 static int request(struct call *call, unsigned irq)
@@ -163,60 +156,6 @@ static int fire(struct call *call, unsigned irq)
 	return 0;
 }
 
-static int raise_vector(struct call *call, unsigned index)
-{
-	struct machine *m = call->stage->m;
-	const char *name = device_name(call->dev);
-
-	if (pci_msix_vec_count(call->dev) > 0 &&
-	    !device_raise(m, name, RAISE_MSIX, 0, index, RAISE_NO_PASID))
-		return 0;
-	return device_raise(m, name, RAISE_MSI, 0, index, RAISE_NO_PASID);
-}
-
-/* Bit patterns mean nothing to a model: the device sends the message of its first vector. */
-static int edu_raise(struct call *call)
-{
-	raise_vector(call, 0);
-	/* Its register has what was raised, until that is acknowledged. */
-	json_object_set_new(call->results, "edu_status",
-			    json_hex((uint64_t)call_integer(call, "value", 0)));
-	return 0;
-}
-
-/* The vector of the device that has this irq; negative: none. */
-static int vector_of_irq(const struct call *call, json_int_t irq)
-{
-	int count = pci_msix_vec_count(call->dev);
-
-	if (count < 0)
-		count = pci_msi_vec_count(call->dev);
-	for (int i = 0; i < count; i++)
-		if (call_irq(call, (unsigned)i) == irq)
-			return i;
-	return -1;
-}
-
-/*
- * What a register write makes the device do is described nowhere. The vectors
- * that it raised are an input, so that what follows from them is compared.
- */
-static int bar_write(struct call *call)
-{
-	const json_t *raised = json_object_get(call->arguments, "delivered");
-	size_t i;
-	json_t *pair;
-
-	json_array_foreach((json_t *)raised, i, pair)
-	{
-		int index = vector_of_irq(call, json_integer_value(json_array_get(pair, 0)));
-
-		if (index >= 0)
-			raise_vector(call, (unsigned)index);
-	}
-	return 0;
-}
-
 static int set_pending(struct call *call, unsigned irq)
 {
 	return irq_set_irqchip_state(call->stage->m, irq, IRQCHIP_STATE_PENDING,
@@ -281,14 +220,6 @@ const struct verb verbs_interrupt[] = {
 	{.name = "set_affinity_proc", .arguments = ONE_IRQ "mask ", .vector = set_affinity_proc},
 	{.name = "set_default_affinity", .arguments = "mask ", .perform = set_default_affinity},
 	{.name = "fire", .arguments = ONE_IRQ, .vector = fire, .counts_handled = true},
-	{.name = "edu_raise",
-	 .arguments = "dev value ",
-	 .perform = edu_raise,
-	 .counts_handled = true},
-	{.name = "bar_write",
-	 .arguments = "dev offset value delivered ",
-	 .perform = bar_write,
-	 .counts_handled = true},
 	{.name = "set_pending", .arguments = ONE_IRQ "value ", .vector = set_pending},
 	{.name = "get_pending", .arguments = ONE_IRQ, .vector = get_pending},
 	{.name = "inject_irq", .arguments = ONE_IRQ, .vector = inject_irq},

@@ -46,7 +46,7 @@ static bool is_recording(const char *name, const char *prefix)
 static void replay(struct job *job, const char *name)
 {
 	const struct replay_options options = {
-		.trace = true, .boot = job->boot, .max_differences = 5};
+		.trace = true, .invariants = true, .boot = job->boot, .max_differences = 5};
 	struct replay_result result;
 	char path[600];
 
