@@ -11,6 +11,7 @@
 #include "reader.h"
 #include "recording.h"
 #include "remapping.h"
+#include "start_tables.h"
 #include <irqlab/invariants.h>
 #include <irqlab/trace.h>
 #include <stdlib.h>
@@ -153,6 +154,27 @@ static void compare_results(struct run *run, const struct verb *verb, const json
 	}
 }
 
+/* A function that is not listed may be named by its place. */
+static void name_devices(const struct recording *recording, json_t *writes)
+{
+	size_t index;
+	json_t *write;
+
+	json_array_foreach(writes, index, write)
+	{
+		const char *bdf = json_string_value(json_object_get(write, "bdf"));
+		const char *name = bdf;
+
+		if (!bdf || json_object_get(write, "dev"))
+			continue;
+		for (uint32_t i = 0; i < recording->desc.nr_devices; i++)
+			if (!strcmp(recording->desc.devices[i].bus_name, bdf))
+				name = recording->desc.devices[i].name;
+		json_object_set_new(write, "dev", json_string(name));
+		json_object_del(write, "bdf");
+	}
+}
+
 static int compare_writes(struct run *run, const json_t *line)
 {
 	const json_t *list = json_object_get(line, "writes");
@@ -165,6 +187,7 @@ static int compare_writes(struct run *run, const json_t *line)
 	writes = expected_writes(list, &run->failure);
 	if (!writes)
 		return -1;
+	name_devices(&run->recording, writes);
 	if (run->stage.arm)
 		arm_adapt_writes(writes, observer_writes(run->stage.observer));
 	compare_sequence(run->cmp, CATEGORY_WRITES, "writes", writes,
@@ -476,10 +499,15 @@ static bool boots(struct run *run)
 static int make_machine(struct run *run, const char **why)
 {
 	struct machine *m = run->stage.m;
+	int ret;
 
 	run->booted = boots(run);
-	if (!run->booted)
-		return machine_load(m, &run->recording.desc, why);
+	if (!run->booted) {
+		ret = machine_load(m, &run->recording.desc, why);
+		if (!ret)
+			start_load_tables(m, run->expected.part[STATE_DEVS]);
+		return ret;
+	}
 	machine_set_tracing(m, run->options->trace);
 	return boot_recording(&run->recording, m, why, &run->boot_events);
 }

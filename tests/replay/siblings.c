@@ -338,6 +338,23 @@ static void ioapic_of_another_place(void **state)
 	json_decref(lines);
 }
 
+/* A function may be named by its place, as those that are not listed are. */
+static void writes_by_place(void **state)
+{
+	json_t *lines = recording_lines("x86_64-a2-msi_single");
+	size_t index;
+	json_t *write;
+
+	(void)state;
+	json_array_foreach(json_path(lines, "2/writes", NULL, NULL), index, write)
+	{
+		json_object_del(write, "dev");
+		json_object_set_new(write, "bdf", json_string("0000:00:02.0"));
+	}
+	must_be_exact(lines);
+	json_decref(lines);
+}
+
 /* ---- what is not known is told ---- */
 
 static void unknown_words(void **state)
@@ -524,6 +541,7 @@ int main(void)
 		cmocka_unit_test(renamed_machines),
 		cmocka_unit_test(a_recording_that_ends_early),
 		cmocka_unit_test(ioapic_of_another_place),
+		cmocka_unit_test(writes_by_place),
 		cmocka_unit_test(unknown_words),
 		cmocka_unit_test(unknown_operations_and_members),
 		cmocka_unit_test(registers_of_edu),
