@@ -86,10 +86,21 @@ static int node_number(const json_t *object, const char *where, int32_t *node,
 
 /* ---- parts of the machine ---- */
 
+/* "…, smp 8,cores=4,threads=2, …" */
+static uint32_t threads_per_core(const json_t *header)
+{
+	const char *source = json_string_value(json_object_get(header, "source")) ?: "";
+	const char *smp = strstr(source, " smp "), *threads = smp ? strstr(smp, "threads=") : NULL;
+	unsigned long number = threads ? strtoul(threads + strlen("threads="), NULL, 10) : 1;
+
+	return number > 1 && number < 1024 ? (uint32_t)number : 1;
+}
+
 int recording_read_cpus(struct recording *recording, struct failure *failure)
 {
 	const json_t *list = json_object_get(recording->header, "cpus");
 	size_t nr = json_array_size(list);
+	uint32_t threads = threads_per_core(recording->header);
 	struct cpu_desc *cpus;
 
 	if (nr < 1 || nr > CPUMASK_MAX_CPUS)
@@ -111,6 +122,9 @@ int recording_read_cpus(struct recording *recording, struct failure *failure)
 			return fail_at(failure, "cpus[%zu] is number %u: a gap or a duplicate", i,
 				       (unsigned)number);
 		cpus[i].apic_id = (uint32_t)apic_id;
+		if (threads > 1)
+			cpus[i].core =
+				(recording->is_arm ? (uint32_t)i : cpus[i].apic_id) / threads + 1;
 		cpus[i].offline = !online;
 	}
 	recording->desc.cpus = cpus;

@@ -17,6 +17,8 @@ static void tell_one_cpu(FILE *out, uint32_t cpu, const struct cpu_desc *desc)
 		fprintf(out, " apic-id=%" PRIu32, desc->apic_id);
 	if (desc->node > 0)
 		fprintf(out, " node=%" PRId32, desc->node);
+	if (desc->core)
+		fprintf(out, " core=%" PRIu32, desc->core - 1);
 	fprintf(out, "%s\n", desc->offline ? " offline" : "");
 }
 
@@ -32,7 +34,7 @@ static void tell_processors(FILE *out, const struct machine_desc *machine)
 	fprintf(out, "  cpus %" PRIu32 "\n", machine->nr_cpus);
 	for (uint32_t i = 0; i < machine->nr_cpus; i++)
 		if (machine->cpus[i].apic_id != i || machine->cpus[i].node > 0 ||
-		    machine->cpus[i].offline)
+		    machine->cpus[i].core || machine->cpus[i].offline)
 			tell_one_cpu(out, i, &machine->cpus[i]);
 	if (modes[machine->apic_mode])
 		fprintf(out, "  apic %s\n", modes[machine->apic_mode]);

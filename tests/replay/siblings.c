@@ -284,6 +284,17 @@ static void nodes_of_changed_trees(void **state)
 	json_decref(lines);
 }
 
+/* Threads with neighbouring numbers are together in any case. */
+static void neighbouring_threads(void **state)
+{
+	json_t *lines = patched("x86_64-a16-managed", "0/source",
+				"\"QEMU, machine q35, smp 16,cores=8,threads=2, iommu none\"");
+
+	(void)state;
+	must_be_exact(lines);
+	json_decref(lines);
+}
+
 static void renamed_machines(void **state)
 {
 	static const char *const names[] = {"arm64-pmsi-pmsi",	     "arm64-exhaust-exhaust",
@@ -538,6 +549,7 @@ int main(void)
 		cmocka_unit_test(without_msi),
 		cmocka_unit_test(smmu_in_passthrough),
 		cmocka_unit_test(nodes_of_changed_trees),
+		cmocka_unit_test(neighbouring_threads),
 		cmocka_unit_test(renamed_machines),
 		cmocka_unit_test(a_recording_that_ends_early),
 		cmocka_unit_test(ioapic_of_another_place),
