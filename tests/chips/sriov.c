@@ -387,6 +387,28 @@ static void in_this_order(void **state)
 	machine_destroy(m);
 }
 
+/* What is managed goes when the driver lets go, and only then can the function go. */
+static void driver_lets_go(void **state)
+{
+	struct machine *m = intel();
+	struct device *pf = device_by_name(m, "pf");
+	int ran = 0;
+
+	(void)state;
+	assert_int_equal(pci_enable_sriov(pf, 1), 0);
+	assert_int_equal(pci_alloc_irq_vectors(vf(m, 0), 2, 2, PCI_IRQ_MSIX), 2);
+	assert_int_equal(devm_request_irq(vf(m, 0), (unsigned)pci_irq_vector(vf(m, 0), 1),
+					  chips_handler, 0, "q", &ran),
+			 0);
+	assert_int_equal(pci_disable_sriov(pf), -EBUSY);
+	device_release_driver(vf(m, 0));
+	assert_int_equal(pci_disable_sriov(pf), 0);
+	assert_int_equal(entries_in_use(m), 0);
+	assert_int_equal(machine_warnings_total(m), 1); /* of the refusal */
+	check(m);
+	machine_destroy(m);
+}
+
 /* The last writes are those that switch them off. */
 static void functions_go_last(void **state)
 {
@@ -465,6 +487,7 @@ int main(void)
 		cmocka_unit_test(descriptions_that_are_refused),
 		cmocka_unit_test(memory),
 		cmocka_unit_test(in_this_order),
+		cmocka_unit_test(driver_lets_go),
 		cmocka_unit_test(functions_go_last),
 		cmocka_unit_test(once_more),
 		cmocka_unit_test(removal),
