@@ -35,6 +35,7 @@ struct scenario_group {
 	struct scenario_test *of;    /* the tests */
 	struct CMUnitTest *tests;    /* the same for CMocka */
 	char complaint[16384];	     /* of the test that runs; one that fails never returns */
+	char reason[1024];	     /* of the test that runs: why it was skipped */
 };
 
 /* ---- one test ---- */
@@ -54,9 +55,29 @@ static inline void scenario_test_complain(struct scenario *s, char *text, size_t
 		fputs(text, stderr);
 }
 
+/* Callbacks of the caller's options are served from here. */
+static inline void scenario_test_begin(void *context, const char *name, struct machine *m)
+{
+	const struct scenario_run_options *options =
+		((const struct scenario_test *)context)->group->options;
+
+	if (options && options->begin)
+		options->begin(options->context, name, m);
+}
+
+static inline void scenario_test_done(void *context, const struct scenario_result *result,
+				      struct machine *m)
+{
+	struct scenario_group *g = ((const struct scenario_test *)context)->group;
+
+	snprintf(g->reason, sizeof(g->reason), "%s", result->reason ? result->reason : "");
+	if (g->options && g->options->done)
+		g->options->done(g->options->context, result, m);
+}
+
 static inline void scenario_test_run(void **state)
 {
-	const struct scenario_test *test = (const struct scenario_test *)*state;
+	struct scenario_test *test = (struct scenario_test *)*state;
 	struct scenario *s = test->scenario;
 	struct scenario_run_options options = {0};
 	struct scenario_diagnostic first = {0};
@@ -66,12 +87,18 @@ static inline void scenario_test_run(void **state)
 	if (test->group->options)
 		options = *test->group->options;
 	options.combination = test->combination;
+	options.begin = scenario_test_begin;
+	options.done = scenario_test_done;
+	options.context = test;
+	*test->group->reason = '\0';
 	status = scenario_run(s, &options, NULL);
 	scenario_test_complain(s, text, sizeof(test->group->complaint));
 	if (!scenario_diagnostic(s, 0, &first) || !*first.place.file)
 		first.place.file = scenario_file(s);
-	if (status == SCENARIO_SKIPPED)
+	if (status == SCENARIO_SKIPPED) {
+		print_error("%s: skipped: %s\n", test->name, test->group->reason);
 		skip();
+	}
 	if (status == SCENARIO_PASSED)
 		print_error("%s", text); /* warnings */
 	else
@@ -150,7 +177,7 @@ static inline void scenario_group_close(struct scenario_group *g)
  * Runs them as a CMocka group of that name: a test for each combination of each file, named as in
  * a report of `irqlab run`. A scenario that fails, cannot be read or is wrong fails its test, with
  * its diagnostics as the message and the place of the first one as the place of the failure; one
- * that needs what this build has not is skipped.
+ * that needs what this build or its machine has not is skipped, with the reason on standard error.
  *
  * `options` (NULL: none) is for each run, except for `combination`, which CMocka's own filter
  * stands for; it must live until the call returns. Returns how many tests failed; −1 without
