@@ -118,6 +118,18 @@ finds doc-code 'docs/guide.md:1: no example has this code'
 sed -i '/```c/,/```/d' "$tree/docs/guide.md"
 finds doc-code 'no document has code'
 
+shown() { # a document that shows what `echo two words` prints
+	printf '%s\n' 'It prints (`irqlab two words`):' '' "    $1" '' 'Prose.' >"$tree/README.md"
+}
+shown 'two words'
+run doc-output echo || { echo "doc-output fails over true output"; cat "$scratch/out"; } >>"$scratch/wrong"
+shown 'two word'
+finds doc-output 'irqlab prints something else' echo
+shown 'two words'
+finds doc-output 'irqlab two words fails' false
+: >"$tree/README.md"
+finds doc-output 'README.md shows no output' echo
+
 # Headers that need something else, or that a careful user's compiler refuses.
 plant include/irqlab/new.h 'struct machine *machine_of(size_t size); /* no size_t */'
 finds header-alone 'new.h: does not compile by itself' "${1:-cc}"
