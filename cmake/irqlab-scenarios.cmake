@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # irqlab_add_scenarios([PREFIX name] [LABELS …] [OPTIONS …] FILES a.irq b.irq …)
-# One CTest for each file, named PREFIX.file ("scenario" if no prefix is given). OPTIONS go to `irqlab run`.
+# One CTest for each file, named PREFIX.file ("scenario" if no prefix is given); files of the same name in
+# one call are told apart by their folders, PREFIX.folder/file. OPTIONS go to `irqlab run`: a file that
+# has nothing of what --tag= and --combination= ask for is a skipped test.
 # Works the same in irqlab's own build and after find_package(irqlab).
 function(irqlab_add_scenarios)
 	cmake_parse_arguments(arg "" "PREFIX" "LABELS;OPTIONS;FILES" ${ARGN})
+	if(DEFINED arg_UNPARSED_ARGUMENTS)
+		list(JOIN arg_UNPARSED_ARGUMENTS "', '" unknown)
+		message(FATAL_ERROR "irqlab_add_scenarios: '${unknown}' belongs to no keyword: there are PREFIX, "
+			"LABELS, OPTIONS and FILES")
+	endif()
 	if(NOT arg_PREFIX)
 		set(arg_PREFIX scenario)
 	endif()
@@ -11,13 +18,30 @@ function(irqlab_add_scenarios)
 		message(FATAL_ERROR "irqlab_add_scenarios: FILES names no scenario")
 	endif()
 	foreach(file IN LISTS arg_FILES)
+		get_filename_component(name ${file} NAME_WLE)
+		list(APPEND names ${name})
+	endforeach()
+	foreach(file name IN ZIP_LISTS arg_FILES names)
 		get_filename_component(path ${file} ABSOLUTE)
 		if(NOT EXISTS ${path})
 			message(FATAL_ERROR "irqlab_add_scenarios: there is no ${path}")
 		endif()
-		get_filename_component(name ${file} NAME_WLE)
-		add_test(NAME ${arg_PREFIX}.${name} COMMAND irqlab::command run ${arg_OPTIONS} ${path})
-		set_tests_properties(${arg_PREFIX}.${name} PROPERTIES
+		set(others ${names})
+		list(REMOVE_ITEM others ${name})
+		list(LENGTH names nr_names)
+		list(LENGTH others nr_others)
+		math(EXPR nr_alike "${nr_names} - ${nr_others}")
+		if(nr_alike GREATER 1)
+			file(RELATIVE_PATH relative ${CMAKE_CURRENT_SOURCE_DIR} ${path})
+			string(REGEX REPLACE "\\.[^./]*$" "" name ${relative})
+		endif()
+		set(test ${arg_PREFIX}.${name})
+		if(TEST ${test})
+			message(FATAL_ERROR "irqlab_add_scenarios: there is a test ${test} already; "
+				"give ${file} another PREFIX")
+		endif()
+		add_test(NAME ${test} COMMAND irqlab::command run --or-skip ${arg_OPTIONS} ${path})
+		set_tests_properties(${test} PROPERTIES
 			LABELS "scenario;${arg_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 60)
 	endforeach()
 endfunction()

@@ -16,6 +16,7 @@ struct run_arguments {
 	struct scenario_limits limits;
 	int format, diagnostics; /* −1: not asked for */
 	const char *tag;
+	bool or_skip; /* where nothing is selected */
 	char **files;
 	unsigned nr_files;
 	uint32_t jobs;
@@ -42,6 +43,7 @@ static int usage(FILE *out, int status)
 	      "  --combination=\"stack=plain\"   run these combinations only; a file that has none is\n"
 	      "                      skipped\n"
 	      "  --tag=WORD          run scenarios with this tag only\n"
+	      "  --or-skip           if no file has the tag or combination: 77, as skipped, not 2\n"
 	      "  --profile=linux-6.12|intended   which switches are on, unless a scenario says it\n"
 	      "  --keep-going        carry on after a failed assertion\n"
 	      "  --verbose           show each action and what followed, on standard error\n"
@@ -69,6 +71,8 @@ static bool parse_word(struct run_arguments *a, const char *arg)
 {
 	if (strcmp(arg, "--bless") == 0)
 		a->run.bless = true;
+	else if (strcmp(arg, "--or-skip") == 0)
+		a->or_skip = true;
 	else if (strcmp(arg, "--keep-going") == 0)
 		a->run.keep_going = true;
 	else if (strcmp(arg, "--verbose") == 0)
@@ -286,7 +290,7 @@ static enum scenario_status nothing_run(const struct run *run)
 	else
 		fprintf(stderr, "irqlab run: no scenario has a combination '%s'\n",
 			run->a->run.combination);
-	return SCENARIO_INVALID;
+	return run->a->or_skip ? SCENARIO_SKIPPED : SCENARIO_INVALID;
 }
 
 static enum scenario_status run_files(const struct run_arguments *a)

@@ -93,6 +93,12 @@ for words in stack=plai stac=plain tack=plain 'stack=plain mode=x' stack=plain-o
 	says out 'for each stack in plain other'
 	status 2 "$irqlab" show tape --combination="$words" matrix.irq
 done
+# A file that is a test of its own may have nothing of it: skipped, which is no pass either.
+status 77 "$irqlab" run --or-skip --tag=slow good.irq
+says err "no scenario has the tag 'slow'"
+status 77 "$irqlab" run --or-skip --combination=stack=plai matrix.irq
+status 2 "$irqlab" run --or-skip --tag=slow wrong.irq
+status 0 "$irqlab" run --or-skip --tag=fast good.irq untidy.irq
 status 2 "$irqlab" run --combination=plain matrix.irq
 says err 'wrong value: "--combination=plain"'
 
