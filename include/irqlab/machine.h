@@ -56,7 +56,8 @@ const char *machine_poisoned(const struct machine *m);
 
 /*
  * Let the nth allocation from now (1 = the next) fail once; 0: none. Counted are objects of the
- * model; not what a machine needs as it is made, and simulated memory that is written to.
+ * model; not what a machine needs as it is made, simulated memory that is written to, and what
+ * hardware takes to hold an interrupt or an entry.
  */
 void machine_fail_allocation(struct machine *m, uint64_t nth);
 uint64_t machine_allocations(const struct machine *m); /* calls so far */

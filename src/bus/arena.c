@@ -77,12 +77,13 @@ static struct object_header *take_free(struct machine *m, unsigned class)
 	return block;
 }
 
-static struct object_header *take_fresh(struct machine *m, size_t payload)
+/* Leaves `keep` bytes for others. */
+static struct object_header *take_fresh(struct machine *m, size_t payload, size_t keep)
 {
 	size_t bytes = sizeof(struct object_header) + payload;
 	struct object_header *block = (struct object_header *)(void *)m->state.arena_next;
 
-	if ((size_t)(m->arena_end - m->state.arena_next) < bytes)
+	if ((size_t)(m->arena_end - m->state.arena_next) < bytes + keep)
 		return NULL;
 	unpoison(block, bytes);
 	m->state.arena_next += bytes;
@@ -100,7 +101,7 @@ static void clear(struct machine *m, struct object_header *block, uint32_t size)
 		m->arena_dirty = m->state.arena_next;
 }
 
-void *arena_alloc(struct machine *m, const struct object_type *type, size_t size)
+static void *alloc(struct machine *m, const struct object_type *type, size_t size, size_t keep)
 {
 	struct object_header *block;
 	unsigned class;
@@ -110,7 +111,7 @@ void *arena_alloc(struct machine *m, const struct object_type *type, size_t size
 	class = size_class((uint32_t)size);
 	block = take_free(m, class);
 	if (!block)
-		block = take_fresh(m, class_bytes(class));
+		block = take_fresh(m, class_bytes(class), keep);
 	if (!block)
 		return NULL;
 	clear(m, block, (uint32_t)size);
@@ -120,6 +121,11 @@ void *arena_alloc(struct machine *m, const struct object_type *type, size_t size
 	if (unlikely(m->watched))
 		watch_alloc(m, block);
 	return object_of(block);
+}
+
+void *arena_alloc(struct machine *m, const struct object_type *type, size_t size)
+{
+	return alloc(m, type, size, 0);
 }
 
 bool arena_count_allocation(struct machine *m)
@@ -134,7 +140,12 @@ bool arena_count_allocation(struct machine *m)
 
 void *object_alloc(struct machine *m, const struct object_type *type, size_t size)
 {
-	return arena_count_allocation(m) ? arena_alloc(m, type, size) : NULL;
+	return arena_count_allocation(m) ? alloc(m, type, size, m->arena_reserve) : NULL;
+}
+
+void *object_alloc_hardware(struct machine *m, const struct object_type *type, size_t size)
+{
+	return arena_alloc(m, type, size);
 }
 
 /*

@@ -7,6 +7,7 @@
 #define ARENA_DEFAULT_BYTES  (UINT64_C(1) << 30)
 #define ARENA_MIN_BYTES	     (UINT64_C(64) << 10)
 #define ARENA_MAX_BYTES	     (UINT64_C(64) << 30)
+#define RESERVED_PART	     8 /* of the arena, for what hardware holds */
 #define TAPE_DEFAULT_RECORDS 65536u
 #define TAPE_MAX_RECORDS     (UINT32_C(1) << 28)
 #define JOURNAL_MIN_BYTES    (UINT64_C(256) << 20)
@@ -72,6 +73,8 @@ struct machine *machine_create(const struct machine_options *options)
 	m->arena = m->arena_dirty = take(&next, arena);
 	m->arena_floor = m->state.arena_next = m->arena;
 	m->arena_end = m->arena + arena;
+	m->arena_reserve = arena / RESERVED_PART;
+	m->arena_reserve = arena / RESERVED_PART;
 	m->state.next_region = NO_REGION + 1;
 	machine_set_profile(m, o->profile);
 	if (!cpumasks_init(m)) {

@@ -143,7 +143,8 @@ struct machine {
 	void *mapping;
 	size_t mapping_bytes;
 	char *arena, *arena_end;
-	char *arena_dirty; /* from here on the arena was never used, hence is zero */
+	size_t arena_reserve; /* of it, for what cannot fail */
+	char *arena_dirty;    /* from here on the arena was never used, hence is zero */
 	/*
 	 * Where the arena ended when the youngest snapshot was taken. Blocks below keep their
 	 * places as long as it is in force; those above are younger, and taking back forgets them
@@ -186,7 +187,7 @@ static inline void *object_of(const struct object_header *header)
 {
 	return (void *)(uintptr_t)(header + 1);
 }
-/* Like object_alloc(), but neither counted nor told to fail. */
+/* Like object_alloc(), but neither counted nor told to fail, and from the reserve if need be. */
 void *arena_alloc(struct machine *m, const struct object_type *type, size_t size);
 /* Counts an allocation of the model; false: this is the one that shall fail. */
 bool arena_count_allocation(struct machine *m);

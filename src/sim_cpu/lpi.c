@@ -85,7 +85,7 @@ static struct lpi_chunk *own_chunk(struct machine *m, struct gicr *r, unsigned i
 		touch(m, chunk);
 		return chunk;
 	}
-	chunk = object_alloc(m, &chunk_type, sizeof(*chunk));
+	chunk = object_alloc_hardware(m, &chunk_type, sizeof(*chunk));
 	if (!chunk) {
 		machine_poison(m, "out of memory: a redistributor cannot hold an interrupt");
 		return NULL;

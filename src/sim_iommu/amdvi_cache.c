@@ -44,7 +44,7 @@ static struct amdvi_device *device_get(struct machine *m, struct amdvi *a, uint1
 
 	if (d)
 		return d;
-	d = object_alloc(m, &device_type, sizeof(*d));
+	d = object_alloc_hardware(m, &device_type, sizeof(*d));
 	if (!d)
 		return NULL;
 	d->unit = a->unit.number;
@@ -109,7 +109,7 @@ void amdvi_cache_entry(struct machine *m, struct amdvi *a, uint16_t device, unsi
 		return;
 	chunk = d->chunk[index / CACHE_ENTRIES];
 	if (!chunk) {
-		chunk = object_alloc(m, &chunk_type, sizeof(*chunk));
+		chunk = object_alloc_hardware(m, &chunk_type, sizeof(*chunk));
 		if (!chunk) {
 			device_put(m, a, d);
 			return;

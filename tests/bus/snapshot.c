@@ -452,7 +452,7 @@ static void digests_begun_inside_a_snapshot(void **state)
 
 static void a_full_journal_poisons(void **state)
 {
-	const struct machine_options options = {.arena_bytes = 64 << 10};
+	const struct machine_options options = {.arena_bytes = 80 << 10};
 	struct machine *m = machine_create(&options);
 	struct thing *a = thing_new(m, 1, 15000);
 

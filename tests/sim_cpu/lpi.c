@@ -366,6 +366,46 @@ static void snapshots_take_it_back(void **state)
 	gic_rig_destroy(g);
 }
 
+/* ---- memory ---- */
+
+static const struct object_type filler = {"filler", NULL};
+
+static void hold_moved_lpi(struct gic_rig *g, unsigned intid)
+{
+	lpi_property(g, intid, DISABLED);
+	gicr_map_lpi(g->m, 0, intid);
+	set(g, 0, intid);
+	gicr_move_lpi(g->m, 0, 1, intid);
+	assert_null(machine_poisoned(g->m));
+	expect_state(g, 1, intid, true, DISABLED);
+}
+
+/* What comes for a redistributor cannot be refused. */
+static void an_lpi_is_no_allocation(void **state)
+{
+	struct gic_rig *g = gic_rig_v3(2);
+
+	(void)state;
+	machine_fail_allocation(g->m, 1);
+	hold_moved_lpi(g, LPI(3));
+	assert_null(object_alloc(g->m, &filler, 16)); /* still to come */
+	gic_rig_destroy(g);
+}
+
+/* When software has run out there is room for those of its interrupts. */
+static void lpis_have_memory_of_their_own(void **state)
+{
+	struct gic_rig *g = gic_rig_v3(2);
+
+	(void)state;
+	for (size_t size = 1 << 20; size >= 16; size /= 2)
+		while (object_alloc(g->m, &filler, size))
+			;
+	for (unsigned i = 0; i < 8192; i += 128)
+		hold_moved_lpi(g, LPI(i));
+	gic_rig_destroy(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +425,8 @@ int main(void)
 		cmocka_unit_test(tables_outside_memory_disable),
 		cmocka_unit_test(an_offline_cpu_keeps_lpis),
 		cmocka_unit_test(snapshots_take_it_back),
+		cmocka_unit_test(an_lpi_is_no_allocation),
+		cmocka_unit_test(lpis_have_memory_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -502,6 +502,15 @@ static void empty_cache_leaves_no_trace(void **state)
 	amd_destroy(a);
 }
 
+static const struct object_type filler = {"filler", NULL};
+
+static void fill_arena(struct machine *m)
+{
+	for (size_t size = 1 << 20; size >= 16; size /= 2)
+		while (object_alloc_hardware(m, &filler, size))
+			;
+}
+
 /* Without memory for it the cache forgets, and nothing else happens. */
 static void cache_without_memory(void **state)
 {
@@ -511,15 +520,28 @@ static void cache_without_memory(void **state)
 	(void)state;
 	set_device(a, DEV, REMAP);
 	set_entry(a, DEV, 5, 0x101, 0x31);
-	for (unsigned nth = 1; nth <= 3; nth++) {
-		machine_fail_allocation(a->r->m, nth);
-		send(a, DEV, 5);
-		rig_expect_request(a->r, 1, 0x31);
-		machine_fail_allocation(a->r->m, 0);
-		assert_int_equal(amdvi_peek_cached(a->r->m, 0, DEV, 5, entry), nth != 2);
-		forget_entries(a, DEV);
-		forget_device(a, DEV);
-	}
+	fill_arena(a->r->m);
+	send(a, DEV, 5);
+	rig_expect_request(a->r, 1, 0x31);
+	assert_false(amdvi_peek_cached(a->r->m, 0, DEV, 5, entry));
+	assert_null(machine_poisoned(a->r->m));
+	amd_destroy(a);
+}
+
+/* Allocations that shall fail are software's. */
+static void the_cache_is_no_allocation(void **state)
+{
+	struct amd *a = amd_create(false, AMDVI_CONTROL_GA);
+	uint64_t entry[2];
+
+	(void)state;
+	set_device(a, DEV, REMAP);
+	set_entry(a, DEV, 5, 0x101, 0x31);
+	machine_fail_allocation(a->r->m, 1);
+	send(a, DEV, 5);
+	assert_true(amdvi_peek_cached(a->r->m, 0, DEV, 5, entry));
+	assert_null(object_alloc(a->r->m, &filler, 16)); /* still to come */
+	rig_expect_request(a->r, 1, 0x31);
 	amd_destroy(a);
 }
 
@@ -667,6 +689,7 @@ int main(void)
 		cmocka_unit_test(stale_device_entry),
 		cmocka_unit_test(empty_cache_leaves_no_trace),
 		cmocka_unit_test(cache_without_memory),
+		cmocka_unit_test(the_cache_is_no_allocation),
 		cmocka_unit_test(completion_wait),
 		cmocka_unit_test(wrong_commands),
 		cmocka_unit_test(event_log),

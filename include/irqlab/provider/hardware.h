@@ -54,6 +54,15 @@ int bus_add_region(struct machine *m, const struct bus_region *region);
 /* Nobody answers there any more. Nothing happens if there is no such number. */
 void bus_remove_region(struct machine *m, int number);
 
+/* ---- memory of the model ---- */
+
+/*
+ * object_alloc() for what hardware must hold because of a write or a message, which cannot be
+ * refused: outside the count of machine_fail_allocation(), and from a part of the machine's memory
+ * (an eighth) that software leaves alone, so that software runs out first. NULL: that is full, too.
+ */
+void *object_alloc_hardware(struct machine *m, const struct object_type *type, size_t size);
+
 /* ---- simulated memory ---- */
 
 /*
