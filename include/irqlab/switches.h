@@ -26,6 +26,12 @@
 	  "events stay taken when the parent allocation fails")                                    \
 	X(MSI_BLOCK_LEAK, "msi-block-leak", DEVIATION, 1, 0,                                       \
 	  "events that round an ITS multi-MSI block up to a power of two stay taken")              \
+	X(ITS_DEVICE_STAYS, "its-device-stays", DEVIATION, 1, 0,                                   \
+	  "an ITS keeps a device prepared for a failed allocation, and its table all pages")       \
+	X(DOORBELL_STAYS, "doorbell-stays", DEVIATION, 1, 0,                                       \
+	  "an SMMU keeps the doorbell that it was told for a failed allocation")                   \
+	X(V2M_EDGE_STAYS, "v2m-edge-stays", DEVIATION, 1, 0,                                       \
+	  "what goes back to a GICv2m frame stays edge-triggered, also after a failed allocation") \
 	X(PMSI_DOMAIN_STAYS, "pmsi-domain-stays", DEVIATION, 1, 0,                                 \
 	  "a failed platform allocation leaves its device domain behind")                          \
 	X(AMD_TABLE_STAYS, "amd-table-stays", DEVIATION, 1, 0,                                     \

@@ -149,6 +149,7 @@ int platform_device_msi_init_and_alloc_irqs(struct device *dev, unsigned nvec,
 {
 	struct platform_dev *pdev = to_platform_dev(dev);
 	platform_msi_write_t before;
+	bool had_data;
 	int ret;
 
 	if (!pdev)
@@ -161,6 +162,7 @@ int platform_device_msi_init_and_alloc_irqs(struct device *dev, unsigned nvec,
 		return -EIO;
 	if (!dev->msi_domain || !write)
 		return -EINVAL;
+	had_data = dev->msi;
 	if (msi_create_device_irq_domain(dev, MSI_DEFAULT_DOMAIN, &platform_template, nvec, NULL,
 					 NULL))
 		return -ENODEV;
@@ -170,6 +172,8 @@ int platform_device_msi_init_and_alloc_irqs(struct device *dev, unsigned nvec,
 	if (!ret || machine_switch(dev->machine, SWITCH_PMSI_DOMAIN_STAYS))
 		return ret > 0 ? -ENOSPC : ret;
 	msi_discard_device_irq_domain(msi_detach_device_irq_domain(dev, MSI_DEFAULT_DOMAIN));
+	if (!had_data)
+		msi_device_data_release(dev);
 	set_writer(pdev, before);
 	return ret > 0 ? -ENOSPC : ret;
 }

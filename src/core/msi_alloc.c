@@ -16,6 +16,7 @@ struct msi_batch {
 	int nirqs;     /* descriptors that were prepared for */
 	int allocated; /* descriptors done */
 	bool inserts;  /* the descriptors are this batch's own */
+	bool prepared;
 	bool activate, can_reserve;
 	msi_alloc_info_t arg;
 };
@@ -238,6 +239,7 @@ static int alloc_irqs(struct msi_batch *batch)
 
 	if (ret)
 		return ret;
+	batch->prepared = true;
 	batch->activate = batch->info->flags & MSI_FLAG_ACTIVATE_EARLY;
 	batch->can_reserve = may_reserve(batch);
 	for (unsigned index = batch->first;
@@ -283,7 +285,11 @@ static int insert_simple(struct msi_batch *batch)
 /* Everything that this batch did. The switch: and what others did in its range. */
 static void undo_batch(const struct msi_batch *batch)
 {
+	const struct msi_domain_ops *ops = batch->info->ops;
+
 	free_irqs(batch, !machine_switch(batch->dev->machine, SWITCH_BATCH_ERASES_FOREIGN));
+	if (batch->prepared && ops->msi_unprepare)
+		ops->msi_unprepare(batch->domain, batch->dev, &batch->arg);
 	finish_free(batch);
 }
 

@@ -85,22 +85,42 @@ static const struct doorbell_unit *unit_of(const struct device *dev)
 	return u;
 }
 
-/* The address first: an entry that is valid must be complete. */
-void doorbell_prepare(const struct device *dev, uint64_t doorbell)
+static uint64_t entry_of(const struct doorbell_unit *u, const struct device *dev)
 {
+	return u->table + stream_of(dev) * ENTRY_BYTES;
+}
+
+/* The address first: an entry that is valid must be complete. */
+void doorbell_prepare(msi_alloc_info_t *info, uint64_t doorbell)
+{
+	const struct device *dev = info->desc->dev;
 	const struct doorbell_unit *u = dev->msi_device_id ? NULL : unit_of(dev);
 	uint64_t from = (dev->doorbell_page ? dev->doorbell_page : NOWHERE) | ENTRY_VALID;
 	uint64_t to = doorbell & ~PAGE;
 	struct machine *m = dev->machine;
-	uint64_t entry;
+	uint64_t entry, before;
 
 	if (!u || (!dev->doorbell_page && !u->blocks_others))
 		return;
-	entry = u->table + stream_of(dev) * ENTRY_BYTES;
-	if (bus_read(m, entry, 8) == from && bus_read(m, entry + 8, 8) == to)
+	entry = entry_of(u, dev);
+	before = bus_read(m, entry, 8);
+	if (before == from && bus_read(m, entry + 8, 8) == to)
 		return;
+	info->scratch[1] |= !before;
 	bus_write(m, entry + 8, 8, to);
 	bus_write(m, entry, 8, from);
+}
+
+void doorbell_unprepare(const struct device *dev, const msi_alloc_info_t *info)
+{
+	struct machine *m = dev->machine;
+	uint64_t entry;
+
+	if (!info->scratch[1] || machine_switch(m, SWITCH_DOORBELL_STAYS))
+		return;
+	entry = entry_of(unit_of(dev), dev);
+	bus_write(m, entry, 8, 0);
+	bus_write(m, entry + 8, 8, 0);
 }
 
 void doorbell_compose(const struct device *dev, uint64_t doorbell, struct msi_msg *msg)

@@ -26,9 +26,12 @@ int doorbell_unit_create(struct machine *m, const struct doorbell_config *config
 
 /*
  * Before the first message: the device's page leads to the doorbell, or nowhere if
- * it has none and the unit blocks such. Writes an entry if it changes.
+ * it has none and the unit blocks such. Writes an entry if it changes. `info` is of a
+ * batch, and remembers in scratch[1] whether this was the device's first.
  */
-void doorbell_prepare(const struct device *dev, uint64_t doorbell);
+void doorbell_prepare(msi_alloc_info_t *info, uint64_t doorbell);
+/* The batch failed: the first entry goes, unless switch DOORBELL_STAYS is on. */
+void doorbell_unprepare(const struct device *dev, const msi_alloc_info_t *info);
 /* The message's address, as the device must use it. */
 void doorbell_compose(const struct device *dev, uint64_t doorbell, struct msi_msg *msg);
 

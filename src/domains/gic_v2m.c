@@ -122,27 +122,47 @@ static const struct irq_chip v2m_chip = {
 
 /* ---- the domain ---- */
 
+static int set_trigger(const struct irq_domain *domain, unsigned virq, unsigned type)
+{
+	struct irq_data *parent = irq_domain_get_irq_data(domain->parent, virq);
+
+	return parent->chip->irq_set_type(parent, type);
+}
+
+/* What had been made an edge is as it was at reset. */
+static void reset_trigger(const struct irq_domain *domain, unsigned virq)
+{
+	if (!machine_switch(domain->machine, SWITCH_V2M_EDGE_STAYS))
+		set_trigger(domain, virq, IRQ_TYPE_LEVEL_HIGH);
+}
+
 static int fill_level(struct irq_domain *domain, unsigned virq, struct v2m_frame *f, uint32_t n)
 {
 	struct gic_spec spec = {.intid = f->first + n};
-	struct irq_data *parent;
 	int ret = irq_domain_alloc_irqs_parent(domain, virq, 1, &spec);
 
 	if (ret)
 		return ret;
 	/* A message is an edge. */
-	parent = irq_domain_get_irq_data(domain->parent, virq);
-	ret = parent->chip->irq_set_type(parent, IRQ_TYPE_EDGE_RISING);
+	ret = set_trigger(domain, virq, IRQ_TYPE_EDGE_RISING);
 	if (!ret)
 		ret = irq_domain_set_hwirq_and_chip(domain, virq, spec.intid, &v2m_chip, f);
-	if (ret)
+	if (ret) {
+		reset_trigger(domain, virq);
 		irq_domain_free_irqs_parent(domain, virq, 1);
+	}
 	return ret;
+}
+
+static void reset_triggers(const struct irq_domain *domain, unsigned virq, unsigned nr)
+{
+	for (unsigned i = 0; i < nr; i++)
+		reset_trigger(domain, virq + i);
 }
 
 static int v2m_alloc(struct irq_domain *domain, unsigned virq, unsigned nr, void *arg)
 {
-	const msi_alloc_info_t *info = arg;
+	msi_alloc_info_t *info = arg;
 	uint32_t first;
 	struct v2m_frame *f;
 
@@ -151,13 +171,14 @@ static int v2m_alloc(struct irq_domain *domain, unsigned virq, unsigned nr, void
 	if (!f)
 		return -ENOSPC;
 	if (info->desc)
-		doorbell_prepare(info->desc->dev, f->registers + V2M_SETSPI);
+		doorbell_prepare(info, f->registers + V2M_SETSPI);
 	trace(domain->machine, iommu_dma_prepare_msi, 0);
 	for (unsigned i = 0; i < nr; i++) {
 		int ret = fill_level(domain, virq + i, f, first + i);
 
 		if (!ret)
 			continue;
+		reset_triggers(domain, virq, i);
 		if (i)
 			irq_domain_free_irqs_common(domain, virq, i);
 		mark(f, first, UINT32_C(1) << order_of(nr), false);
@@ -175,6 +196,7 @@ static void v2m_free(struct irq_domain *domain, unsigned virq, unsigned nr)
 		if (!d || !frame_of(d))
 			continue;
 		give(frame_of(d), (uint32_t)d->hwirq - frame_of(d)->first);
+		reset_trigger(domain, virq + i);
 	}
 	irq_domain_free_irqs_common(domain, virq, nr);
 }
@@ -190,6 +212,21 @@ static const struct irq_domain_ops v2m_domain_ops = {
 	.digest = level_digest,
 };
 
+static void v2m_unprepare(struct irq_domain *domain, struct device *dev,
+			  const msi_alloc_info_t *arg)
+{
+	(void)domain;
+	doorbell_unprepare(dev, arg);
+}
+
+static bool v2m_init_dev_msi_info(struct device *dev, struct irq_domain *domain,
+				  struct irq_domain *msi_parent_domain,
+				  struct msi_domain_info *info)
+{
+	info->ops->msi_unprepare = v2m_unprepare;
+	return msi_lib_init_dev_msi_info(dev, domain, msi_parent_domain, info);
+}
+
 static const struct msi_parent_ops v2m_parent_ops = {
 	.supported_flags = MSI_GENERIC_FLAGS_MASK | MSI_FLAG_PCI_MSIX | MSI_FLAG_MULTI_PCI_MSI,
 	.required_flags =
@@ -197,7 +234,7 @@ static const struct msi_parent_ops v2m_parent_ops = {
 	.bus_select_token = DOMAIN_BUS_NEXUS,
 	.bus_select_mask = 1u << DOMAIN_BUS_PCI_MSI | 1u << DOMAIN_BUS_PLATFORM_MSI,
 	.prefix = "GICv2m-",
-	.init_dev_msi_info = msi_lib_init_dev_msi_info,
+	.init_dev_msi_info = v2m_init_dev_msi_info,
 };
 
 /* ---- making ---- */

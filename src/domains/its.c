@@ -205,7 +205,7 @@ static int fill_levels(struct irq_domain *domain, unsigned virq, unsigned nr,
 
 static int its_irq_domain_alloc(struct irq_domain *domain, unsigned virq, unsigned nr, void *arg)
 {
-	const msi_alloc_info_t *info = arg;
+	msi_alloc_info_t *info = arg;
 	struct its_unit *its = domain->host_data;
 	struct its_device *dev = (struct its_device *)(uintptr_t)info->scratch[0];
 	uint32_t first;
@@ -216,7 +216,7 @@ static int its_irq_domain_alloc(struct irq_domain *domain, unsigned virq, unsign
 	if (ret)
 		return ret;
 	if (info->desc)
-		doorbell_prepare(info->desc->dev, its->registers + ITS_TRANSLATER);
+		doorbell_prepare(info, its->registers + ITS_TRANSLATER);
 	trace(its->machine, iommu_dma_prepare_msi, 0);
 	ret = fill_levels(domain, virq, nr, dev, first);
 	if (ret && !machine_switch(its->machine, SWITCH_ITS_REGION_LEAK))
@@ -242,7 +242,7 @@ static void its_irq_domain_free(struct irq_domain *domain, unsigned virq, unsign
 		irq_domain_reset_irq_data(d);
 	}
 	lock_acquire(its->machine, &its->device_lock);
-	if (!dev->shared && its_device_is_empty(dev))
+	if (!its_device_is_shared(dev) && its_device_is_empty(dev))
 		its_free_device(dev);
 	lock_release(its->machine, &its->device_lock);
 	irq_domain_free_irqs_parent(domain, virq, nr);
@@ -453,7 +453,7 @@ bool its_device_info(const struct irq_domain *domain, uint32_t device_id,
 		.first_lpi = dev->first,
 		.nr_lpis = dev->nr,
 		.events = dev->events,
-		.shared = dev->shared,
+		.shared = its_device_is_shared(dev),
 		.itt = dev->itt,
 	};
 	for (uint32_t event = 0; event < dev->nr; event++)

@@ -20,7 +20,7 @@ static void device_digest(const void *object, struct digest *d)
 	digest_u64(d, dev->its->registers);
 	digest_u64(d, (uint64_t)dev->device_id << 32 | dev->events);
 	digest_u64(d, (uint64_t)dev->first << 32 | dev->nr);
-	digest_u64(d, dev->itt | dev->shared);
+	digest_u64(d, dev->itt | its_device_is_shared(dev));
 	digest_bytes(d, dev->taken, taken_words(dev) * sizeof(*dev->taken));
 	digest_bytes(d, dev->collection, dev->nr * sizeof(*dev->collection));
 	digest_bytes(d, dev->behind, dev->nr);
@@ -175,14 +175,15 @@ struct its_device *its_create_device(struct its_unit *its, uint32_t device_id, u
 		return NULL;
 	trace(its->machine, its_lpi_alloc, 0);
 	lpis = lpi_alloc(g->lpis, count, &error);
-	if (!lpis)
-		return NULL;
-	dev = its_adopt_device(its, device_id, count, lpis);
-	if (dev)
+	dev = lpis ? its_adopt_device(its, device_id, count, lpis) : NULL;
+	if (dev) {
 		its_send_mapd(dev, true);
-	else
+		return dev;
+	}
+	if (lpis)
 		lpi_free(g->lpis, lpis);
-	return dev;
+	its_release_device(its, device_id);
+	return NULL;
 }
 
 void its_free_device(struct its_device *dev)
@@ -195,6 +196,7 @@ void its_free_device(struct its_device *dev)
 	its_send_mapd(dev, false);
 	touch(m, its);
 	xa_erase(&its->devices, dev->device_id);
+	its_release_device(its, dev->device_id);
 	bus_memory_free(m, dev->itt);
 	object_free(m, dev);
 }

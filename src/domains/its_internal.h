@@ -35,7 +35,8 @@ struct its_device { /* chip_data of the ITS level */
 	uint32_t device_id;
 	uint32_t events;    /* of its ITT */
 	uint32_t first, nr; /* LPIs; event e has first + e */
-	bool shared;	    /* several use it, or did: it stays */
+	bool of_bridge;	    /* several requesters look like it */
+	uint32_t joins;	    /* batches that found it */
 	uint64_t itt;
 	struct lpi_block *lpis;
 	uint64_t *taken;      /* bit e: event e is somebody's */
@@ -63,6 +64,8 @@ struct its_unit *its_unit_create(struct gic_root *g, const struct its_config *co
 void its_unit_free(struct its_unit *its);
 /* Memory for its entry in the device table. False: beyond it, or no memory. */
 bool its_reserve_device(struct its_unit *its, uint32_t device_id);
+/* A page of a two-level table without a device goes back, unless switch ITS_DEVICE_STAYS is on. */
+void its_release_device(struct its_unit *its, uint32_t device_id);
 /* A CPU comes: its collection. */
 void its_map_collection(struct its_unit *its, unsigned cpu);
 
@@ -77,6 +80,11 @@ struct its_device *its_adopt_device(struct its_unit *its, uint32_t device_id, ui
 /* MAPD V=0, and all goes back. */
 void its_free_device(struct its_device *dev);
 bool its_device_is_empty(const struct its_device *dev);
+/* Several use it, or did: it stays. */
+static inline bool its_device_is_shared(const struct its_device *dev)
+{
+	return dev->of_bridge || dev->joins;
+}
 /*
  * A block for nr events: rounded up to a power of two, and aligned, because a
  * function that has several messages puts the number of one into the low bits of

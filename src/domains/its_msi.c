@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <domains/doorbell.h>
 #include <domains/its_internal.h>
 #include <domains/msi_lib.h>
 
 /* The ITS as an MSI parent: what it must know of a device before its first event. */
 
 #define MIN_OF_PLATFORM 32u /* events of a device on no bus */
+#define MADE_DEVICE	1u  /* in flags: this batch was the first of its DeviceID */
 #define MIN_OF_DEVICE_0 32u /* DeviceID 0 may stand for many */
 
 /* ---- who sends ---- */
@@ -47,7 +49,7 @@ static uint32_t at_least(uint32_t n, uint32_t least)
 /* ---- preparation: once a batch ---- */
 
 /* A DeviceID that is known is shared by several requesters, or by several batches. */
-static int prepare(struct its_unit *its, uint32_t device_id, uint32_t count, bool proxy,
+static int prepare(struct its_unit *its, uint32_t device_id, uint32_t count, bool of_bridge,
 		   msi_alloc_info_t *arg)
 {
 	struct machine *m = its->machine;
@@ -56,19 +58,50 @@ static int prepare(struct its_unit *its, uint32_t device_id, uint32_t count, boo
 	trace(m, its_msi_prepare, 0, count);
 	lock_acquire(m, &its->device_lock);
 	dev = its_find_device(its, device_id);
+	arg->flags = dev ? 0 : MADE_DEVICE;
+	if (!dev)
+		dev = its_create_device(its, device_id, count);
 	if (dev) {
 		touch(m, dev);
-		dev->shared = true;
-	} else {
-		dev = its_create_device(its, device_id, count);
-		if (dev && proxy) {
-			touch(m, dev);
-			dev->shared = true;
-		}
+		if (arg->flags & MADE_DEVICE)
+			dev->of_bridge = of_bridge;
+		else
+			dev->joins++;
 	}
 	lock_release(m, &its->device_lock);
 	arg->scratch[0] = (uintptr_t)dev;
 	return dev ? 0 : -ENOMEM;
+}
+
+/* The device may be gone with its last event. */
+static void forget_batch(struct its_unit *its, const msi_alloc_info_t *arg)
+{
+	struct its_device *dev = its_find_device(its, arg->devid);
+
+	if (!dev)
+		return;
+	if (!(arg->flags & MADE_DEVICE)) {
+		touch(its->machine, dev);
+		dev->joins--;
+	} else if (!dev->joins && its_device_is_empty(dev)) {
+		its_free_device(dev);
+	}
+}
+
+static void its_msi_unprepare(struct irq_domain *domain, struct device *dev,
+			      const msi_alloc_info_t *arg)
+{
+	struct its_unit *its = domain->parent->host_data;
+	struct machine *m = domain->machine;
+	const struct its_device *left;
+
+	lock_acquire(m, &its->device_lock);
+	if (!machine_switch(m, SWITCH_ITS_DEVICE_STAYS))
+		forget_batch(its, arg);
+	left = its_find_device(its, arg->devid);
+	lock_release(m, &its->device_lock);
+	if (!left || its_device_is_empty(left)) /* nobody else's */
+		doorbell_unprepare(dev, arg);
 }
 
 static int its_pci_msi_prepare(struct irq_domain *domain, struct device *dev, int nvec,
@@ -102,6 +135,7 @@ static bool its_init_dev_msi_info(struct device *dev, struct irq_domain *domain,
 {
 	if (!msi_lib_init_dev_msi_info(dev, domain, msi_parent_domain, info))
 		return false;
+	info->ops->msi_unprepare = its_msi_unprepare;
 	switch (info->bus_token) {
 	case DOMAIN_BUS_PCI_DEVICE_MSI:
 	case DOMAIN_BUS_PCI_DEVICE_MSIX:

@@ -49,6 +49,8 @@ static uint64_t named_memory(struct its_unit *its, const char *store, uint64_t s
 
 /* ---- tables ---- */
 
+#define ENTRIES_OF_PAGE (ITS_PAGE / ITS_ENTRY_BYTES)
+
 /* Two levels as soon as one would take more than two pages: most of it will never be used. */
 static void size_device_table(struct its_unit *its)
 {
@@ -64,8 +66,8 @@ static void size_device_table(struct its_unit *its)
 
 bool its_reserve_device(struct its_unit *its, uint32_t device_id)
 {
-	uint64_t entries = its->table_pages * (ITS_PAGE / ITS_ENTRY_BYTES);
-	uint64_t place = device_id / (ITS_PAGE / ITS_ENTRY_BYTES), page, entry;
+	uint64_t entries = its->table_pages * ENTRIES_OF_PAGE;
+	uint64_t place = device_id / ENTRIES_OF_PAGE, page, entry;
 
 	if (!its->indirect)
 		return device_id < entries;
@@ -78,6 +80,20 @@ bool its_reserve_device(struct its_unit *its, uint32_t device_id)
 	if (page)
 		bus_write(its->machine, entry, 8, VALID | page);
 	return page;
+}
+
+void its_release_device(struct its_unit *its, uint32_t device_id)
+{
+	struct machine *m = its->machine;
+	uint64_t first = device_id / ENTRIES_OF_PAGE * ENTRIES_OF_PAGE, at = first, page, entry;
+
+	if (!its->indirect || machine_switch(m, SWITCH_ITS_DEVICE_STAYS) ||
+	    xa_find(&its->devices, &at, first + ENTRIES_OF_PAGE - 1))
+		return;
+	entry = its->device_table + first / ENTRIES_OF_PAGE * ITS_ENTRY_BYTES;
+	page = bus_read(m, entry, 8) & ~VALID;
+	bus_write(m, entry, 8, 0);
+	bus_memory_free(m, page);
 }
 
 static bool make_memory(struct its_unit *its)

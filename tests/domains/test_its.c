@@ -445,28 +445,58 @@ static int fail_later(struct irq_domain *domain, unsigned virq, unsigned nr, voi
 	return until_failure-- ? root_ops->alloc(domain, virq, nr, arg) : -ENOMEM;
 }
 
+static int fail_third_of_four(struct arm_bench *b)
+{
+	struct irq_domain *root = gic_domain(b->m);
+	struct irq_domain_ops failing = *root->ops;
+	int ret;
+
+	until_failure = 2;
+	root_ops = root->ops;
+	failing.alloc = fail_later;
+	root->ops = &failing;
+	ret = pci_alloc_irq_vectors(b->old, 4, 4, PCI_IRQ_MSI);
+	root->ops = root_ops;
+	return ret;
+}
+
 /* The third of a batch finds no place in the root: switch its-region-leak. */
 static void region_after_a_failure(void **state)
 {
 	(void)state;
 	for (unsigned leaks = 0; leaks < 2; leaks++) {
 		struct arm_bench *b = arm_create(NULL);
-		struct irq_domain *root = gic_domain(b->m);
-		struct irq_domain_ops failing = *root->ops;
 
 		machine_set_switch(b->m, SWITCH_ITS_REGION_LEAK, leaks);
 		machine_set_switch(b->m, SWITCH_MSI_BLOCK_LEAK, false);
-		until_failure = 2;
-		root_ops = root->ops;
-		failing.alloc = fail_later;
-		root->ops = &failing;
-		assert_int_equal(pci_alloc_irq_vectors(b->old, 4, 4, PCI_IRQ_MSI), -ENOSPC);
-		root->ops = root_ops;
+		assert_int_equal(fail_third_of_four(b), -ENOSPC);
 		arm_check(b);
 		/* The device stays known, as in Linux; a second look makes it shared. */
 		assert_int_equal(arm_device(b, 0x20).taken, leaks ? 4 : 0);
 		assert_int_equal(pci_alloc_irq_vectors(b->old, 4, 4, PCI_IRQ_MSI),
 				 leaks ? -ENOSPC : 4);
+		arm_destroy(b);
+	}
+}
+
+/* A failed batch of a device nobody knew: switch its-device-stays. */
+static void device_after_a_failure(void **state)
+{
+	(void)state;
+	for (unsigned stays = 0; stays < 2; stays++) {
+		struct arm_bench *b = arm_create(NULL);
+		struct fingerprint before;
+
+		machine_set_profile(b->m, PROFILE_INTENDED);
+		machine_set_switch(b->m, SWITCH_ITS_DEVICE_STAYS, stays);
+		before = machine_fingerprint(b->m, FINGERPRINT_SEMANTIC);
+		assert_int_equal(fail_third_of_four(b), -ENOSPC);
+		assert_int_equal(arm_knows(b, 0x20), stays);
+		assert_int_equal(
+			fingerprint_equal(machine_fingerprint(b->m, FINGERPRINT_SEMANTIC), before),
+			!stays);
+		arm_alloc(b, b->old, 4);
+		assert_int_equal(arm_device(b, 0x20).shared, stays);
 		arm_destroy(b);
 	}
 }
@@ -571,6 +601,7 @@ int main(void)
 		cmocka_unit_test(behind_a_bridge),
 		cmocka_unit_test(rest_of_a_block),
 		cmocka_unit_test(region_after_a_failure),
+		cmocka_unit_test(device_after_a_failure),
 		cmocka_unit_test(beyond_the_table),
 		cmocka_unit_test(targets_by_address),
 		cmocka_unit_test(doorbell_page),

@@ -75,6 +75,9 @@ struct msi_domain_ops {
 	/* Once a batch, with its whole size. Positive: retry with that many. */
 	int (*msi_prepare)(struct irq_domain *d, struct device *dev, int nvec,
 			   msi_alloc_info_t *arg);
+	/* A batch that was prepared failed, and its interrupts are gone. */
+	void (*msi_unprepare)(struct irq_domain *d, struct device *dev,
+			      const msi_alloc_info_t *arg);
 	void (*prepare_desc)(struct irq_domain *d, msi_alloc_info_t *arg, struct msi_desc *desc);
 	void (*set_desc)(msi_alloc_info_t *arg, struct msi_desc *desc);
 	/* Of a domain whose interrupts are lines: as in irq_domain_ops. */
