@@ -107,7 +107,7 @@ static void print_event(FILE *out, const struct tape_record *record)
 void view_record(struct machine *m, FILE *out, const struct tape_record *record)
 {
 	print_actor(out, record);
-	fprintf(out, "%-10s", tape_kind_name((enum tape_kind)record->kind));
+	fprintf(out, "%-9s ", tape_kind_name((enum tape_kind)record->kind));
 	switch ((enum tape_kind)record->kind) {
 	case TAPE_MEMORY:
 	case TAPE_DMA:
