@@ -612,7 +612,7 @@ int build_all_or_nothing(struct build *b, int (*build)(struct build *b), const c
 	if (ret) {
 		build_refuse(b, ret, ret == -ENOMEM ? "out of memory" : failure);
 		machine_restore(b->m, snapshot);
-		if (ret != -EINVAL) /* an allocation that was to fail did */
+		if (ret == -ENOMEM) /* an allocation that was to fail did */
 			machine_fail_allocation(b->m, 0);
 	}
 	machine_discard(b->m, snapshot);

@@ -183,6 +183,26 @@ static void a_failed_load_can_be_repeated(void **state)
 	machine_destroy(m);
 }
 
+/* What was to fail later still does: a load that is refused took nothing. */
+static void a_refused_load_keeps_the_failure(void **state)
+{
+	const struct device_desc twice[] = {{.name = "nic", .requester = 0x18, .node = -1},
+					    {.name = "nic", .requester = 0x20, .node = -1}};
+	const struct machine_desc wrong = {.nr_cpus = 1, .devices = twice, .nr_devices = 2};
+	const struct machine_desc fine = {.nr_cpus = 8};
+	struct machine *m = machine_create(NULL), *other = machine_create(NULL);
+	const uint64_t before = machine_allocations(m);
+
+	(void)state;
+	assert_int_equal(machine_load(other, &fine, NULL), 0);
+	machine_fail_allocation(m, machine_allocations(other) - before);
+	assert_int_equal(machine_load(m, &wrong, NULL), -EEXIST);
+	assert_int_equal(machine_load(m, &fine, NULL), -ENOMEM);
+	assert_int_equal(machine_load(m, &fine, NULL), 0);
+	machine_destroy(m);
+	machine_destroy(other);
+}
+
 static void machines_know_nothing_of_each_other(void **state)
 {
 	const struct machine_shape shape = {.cpus = 2, .remap = REMAP_INTEL};
@@ -233,6 +253,7 @@ int main(void)
 		cmocka_unit_test(a_machine_is_loaded_once),
 		cmocka_unit_test(no_memory_leaves_the_machine_empty),
 		cmocka_unit_test(a_failed_load_can_be_repeated),
+		cmocka_unit_test(a_refused_load_keeps_the_failure),
 		cmocka_unit_test(machines_know_nothing_of_each_other),
 		cmocka_unit_test(a_device_may_be_on_no_node),
 	};
