@@ -57,9 +57,12 @@ struct msix_entry {
 
 /*
  * The driver leaves: what is managed goes, in reverse of the order in which it was
- * asked for, as by hand. The rest is the driver's business. Also part of a removal.
+ * asked for, as by hand. The rest is the driver's business. Also part of a removal. Writes what
+ * freeing writes.
+ *   -ENODEV  no device
+ *   -EINVAL  in a handler (SLEEP_IN_ATOMIC)
  */
-void device_release_driver(struct device *dev);
+int device_release_driver(struct device *dev);
 
 /* ---- PCI ---- */
 
@@ -347,10 +350,17 @@ int request_irq(struct machine *m, unsigned irq, irq_handler_t handler, unsigned
  * table entries. -EINVAL: none matches (FREE_NO_ACTION), or in a handler (SLEEP_IN_ATOMIC).
  */
 int free_irq(struct machine *m, unsigned irq, void *dev_id);
-/* The same for a handler that goes with the driver (device_release_driver()). */
+/*
+ * The same for a handler that goes with the driver (device_release_driver()). Errors of
+ * request_irq(), -ENODEV (no device), and -ENOMEM; in no handler.
+ */
 int devm_request_irq(struct device *dev, unsigned irq, irq_handler_t handler, unsigned long flags,
 		     const char *name, void *dev_id);
-int devm_free_irq(struct device *dev, unsigned irq, void *dev_id); /* before the driver goes */
+/*
+ * Before the driver goes. -ENODEV: no device. -EINVAL: not by devm_request_irq() (FREE_NO_ACTION),
+ * or in a handler (SLEEP_IN_ATOMIC); then the driver still holds it.
+ */
+int devm_free_irq(struct device *dev, unsigned irq, void *dev_id);
 /*
  * Undoes one disable_irq(); the last unmasks at the device and repeats what came meanwhile. One
  * too many: UNBALANCED_ENABLE. Nothing happens if there is no such irq.

@@ -60,8 +60,8 @@ struct pci_dev {
 int pci_device_add(struct machine *m, const struct device_desc *desc, struct irq_domain *msi_parent,
 		   struct pci_dev **out);
 /* Managed vectors are freed, domains go; vectors that are left: MSI_STORE_NOT_EMPTY. Virtual
- * functions go first, as pci_disable_sriov() has it. */
-void pci_device_remove(struct pci_dev *pdev);
+ * functions go first, as pci_disable_sriov() has it. -EINVAL: in a handler (SLEEP_IN_ATOMIC). */
+int pci_device_remove(struct pci_dev *pdev);
 /* The two halves of finding out, for a function that is not registered yet. */
 struct pci_dev *pci_device_alloc(struct machine *m, const struct device_desc *desc,
 				 struct irq_domain *msi_parent); /* NULL: -ENOMEM */

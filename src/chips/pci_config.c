@@ -292,26 +292,29 @@ unsigned pci_device_irq_in_use(struct pci_dev *pdev)
 
 void pci_device_unbind(struct pci_dev *pdev)
 {
-	device_release_driver(&pdev->dev);
+	(void)device_release_driver(&pdev->dev);
 	logical_functions_forget(pdev);
 	pools_destroy_idle(pdev);
 	pci_free_irq_vectors(&pdev->dev);
 }
 
-void pci_device_remove(struct pci_dev *pdev)
+int pci_device_remove(struct pci_dev *pdev)
 {
 	struct machine *m = pdev->dev.machine;
 	bool gone;
 
 	layer_runs(m, LAYER_CORE);
 
+	if (WARN_IF(m, in_hardirq(m), SLEEP_IN_ATOMIC, 0))
+		return -EINVAL;
 	if (pdev->sriov)
 		pci_sriov_remove(pdev);
-	device_release_driver(&pdev->dev);
+	(void)device_release_driver(&pdev->dev);
 	logical_functions_forget(pdev);
 	gone = msi_device_data_release(&pdev->dev);
 	device_unregister(&pdev->dev);
 	/* What was not freed still leads to the device. */
 	if (gone)
 		object_free(m, pdev);
+	return 0;
 }

@@ -79,7 +79,8 @@ void platform_device_remove(struct platform_dev *pdev)
 
 	layer_runs(pdev->dev.machine, LAYER_CORE);
 
-	device_release_driver(&pdev->dev);
+	if (device_release_driver(&pdev->dev))
+		return;
 	clean = msi_device_data_release(&pdev->dev);
 	device_unregister(&pdev->dev);
 	if (clean)

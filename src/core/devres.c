@@ -32,16 +32,27 @@ void devres_digest(const struct device *dev, struct digest *d)
 		digest_u64(d, res->key);
 }
 
-void device_release_driver(struct device *dev)
+int device_release_driver(struct device *dev)
 {
 	struct devres *res;
+	struct machine *m;
 
-	layer_runs(dev->machine, LAYER_CORE);
+	if (!dev)
+		return -ENODEV;
+	m = dev->machine;
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return -EPERM;
+	layer_runs(m, LAYER_CORE);
 
+	if (machine_poisoned(m))
+		return -EIO;
+	if (WARN_IF(m, in_hardirq(m), SLEEP_IN_ATOMIC, 0))
+		return -EINVAL;
 	while ((res = dev->devres)) {
 		devres_remove(dev, res);
 		res->release(dev, res);
 	}
+	return 0;
 }
 
 /* ---- handlers ---- */
@@ -66,10 +77,13 @@ static void release_irq(struct device *dev, struct devres *res)
 int devm_request_irq(struct device *dev, unsigned irq, irq_handler_t handler, unsigned long flags,
 		     const char *name, void *dev_id)
 {
-	struct machine *m = dev->machine;
 	struct devres_irq *held;
+	struct machine *m;
 	int ret;
 
+	if (!dev)
+		return -ENODEV;
+	m = dev->machine;
 	if (machine_poisoned(m))
 		return -EIO;
 	held = object_alloc(m, &devres_irq_type, sizeof(*held));
@@ -89,14 +103,20 @@ int devm_request_irq(struct device *dev, unsigned irq, irq_handler_t handler, un
 
 int devm_free_irq(struct device *dev, unsigned irq, void *dev_id)
 {
+	if (!dev)
+		return -ENODEV;
 	for (struct devres *res = dev->devres; res; res = res->next) {
 		struct devres_irq *held = res->owner;
+		int ret;
 
 		if (res->release != release_irq || held->irq != irq || held->dev_id != dev_id)
 			continue;
+		ret = free_irq(dev->machine, irq, dev_id);
+		if (ret)
+			return ret;
 		devres_remove(dev, res);
 		object_free(dev->machine, held);
-		return free_irq(dev->machine, irq, dev_id);
+		return 0;
 	}
 	/* Not by devm_request_irq(): said as of any handler that is not there. */
 	machine_warn(dev->machine, WARN_FREE_NO_ACTION, irq);

@@ -134,6 +134,53 @@ static void refusals(void **state)
 	assert_int_equal(machine_warnings_total(m), 0);
 }
 
+static int in_handler[2];
+static bool misbehaves;
+
+static void raise_first(void)
+{
+	assert_int_equal(device_raise(m, "nic", RAISE_MSIX, 0, 0, RAISE_NO_PASID), 0);
+	machine_deliver(m, 0);
+}
+
+static enum irqreturn gives_back(int irq, void *dev_id)
+{
+	const unsigned *other = dev_id;
+
+	(void)irq;
+	if (!misbehaves)
+		return IRQ_HANDLED;
+	in_handler[0] = devm_free_irq(nic, *other, &ran);
+	in_handler[1] = device_release_driver(nic);
+	return IRQ_HANDLED;
+}
+
+/* What cannot be freed now is still held, and goes later. */
+static void not_in_a_handler(void **state)
+{
+	struct fingerprint before;
+	unsigned other;
+
+	(void)state;
+	assert_int_equal(pcim_enable_device(nic), 0);
+	assert_int_equal(pci_alloc_irq_vectors(nic, 2, 2, PCI_IRQ_MSIX), 2);
+	other = vector(1);
+	assert_int_equal(devm_request_irq(nic, vector(0), gives_back, 0, "nic", &other), 0);
+	assert_int_equal(managed_request(1), 0);
+	raise_first(); /* remembered by the remapping unit */
+	before = semantic();
+	misbehaves = true;
+	raise_first();
+	assert_int_equal(in_handler[0], -EINVAL);
+	assert_int_equal(in_handler[1], -EINVAL);
+	assert_int_equal(machine_warnings(m, WARN_SLEEP_IN_ATOMIC), 2);
+	assert_true(fingerprint_equal(semantic(), before));
+	assert_int_equal(devm_free_irq(nic, vector(1), &ran), 0);
+	assert_int_equal(device_release_driver(nic), 0);
+	assert_null(irq_to_desc(m, 24));
+	assert_int_equal(machine_warnings_total(m), 2);
+}
+
 /* Snapshots take the list back, too. */
 static void taken_back(void **state)
 {
@@ -164,6 +211,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(freed_by_hand, setup, teardown),
 		cmocka_unit_test_setup_teardown(refusals, setup, teardown),
 		cmocka_unit_test_setup_teardown(taken_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(not_in_a_handler, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,11 @@ static void no_device(void **state)
 	assert_int_equal(msi_get_virq(dev, 0), 0);
 	assert_int_equal(irq_pool_create(dev, IRQ_POOL_IMS_TABLE, 0, 0, &error), 0);
 	assert_int_equal(error, -ENODEV);
+	assert_int_equal(pcim_enable_device(dev), -ENODEV);
+	assert_int_equal(devm_request_irq(dev, 24, chips_handler, 0, "none", NULL), -ENODEV);
+	assert_int_equal(devm_free_irq(dev, 24, NULL), -ENODEV);
+	assert_int_equal(device_release_driver(dev), -ENODEV);
+	assert_int_equal(machine_warnings_total(m), 0);
 	pci_disable_msi(dev);
 	pci_disable_msix(dev);
 	pci_free_irq_vectors(dev);
