@@ -189,20 +189,27 @@ static void check_error(struct run *r, const struct stmt *stmt, int error)
 	}
 }
 
+static const struct value *value_of(const struct outcome *out, const char *key)
+{
+	for (unsigned i = 0; i < out->nr_values; i++)
+		if (strcmp(out->values[i].key, key) == 0)
+			return &out->values[i].value;
+	return NULL;
+}
+
 static void check_value(struct run *r, const struct field *wanted, const struct outcome *out)
 {
-	for (unsigned i = 0; i < out->nr_values; i++) {
-		const struct result_value *v = &out->values[i];
-		struct diag *diag;
+	const struct value *given = value_of(out, wanted->name);
+	const struct value nothing = VALUE_WORD("nothing");
+	struct diag *diag;
 
-		if (strcmp(v->key, wanted->name) != 0 ||
-		    pattern_match(&r->scope, wanted->value, &v->value))
-			continue;
-		diag = run_fail(r, DIAG_RESULT_DIFFERS, wanted->span, wanted->name);
-		diag_expected(&r->scope, diag, "", wanted->value, &v->value);
+	if (given && pattern_match(&r->scope, wanted->value, given))
+		return;
+	diag = run_fail(r, DIAG_RESULT_DIFFERS, wanted->span, wanted->name);
+	diag_expected(&r->scope, diag, "", wanted->value, given ? given : &nothing);
+	if (given)
 		diag_hint(r->scope.diags, diag, "paste  %s=%s", wanted->name,
-			  value_print(&r->scope, &v->value));
-	}
+			  value_print(&r->scope, given));
 }
 
 static void check_outcome(struct run *r, const struct stmt *stmt, const struct outcome *out)

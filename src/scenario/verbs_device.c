@@ -16,6 +16,16 @@ struct device *action_device(struct run *r, const struct stmt *stmt)
 	return name ? device_by_name(r->m, name->device->name) : NULL;
 }
 
+/* The same; without one the action fails. */
+static struct device *device_or_error(struct run *r, const struct stmt *stmt, struct outcome *out)
+{
+	struct device *dev = action_device(r, stmt);
+
+	if (!dev)
+		out->error = -ENODEV;
+	return dev;
+}
+
 static const struct device_desc *desc_of(struct run *r, const struct stmt *stmt)
 {
 	return name_find(&r->scope, stmt->args->value->path->name)->device;
@@ -144,12 +154,10 @@ static int enable_platform(struct device *dev, const struct batch *b, const char
 
 void action_ENABLE(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
-	struct device *dev = action_device(r, stmt);
+	struct device *dev = device_or_error(r, stmt, out);
 	struct batch *b = r->batch;
 	bool spread = stmt_has_word(stmt, "managed");
 	int ret;
-
-	out->error = dev ? 0 : -ENODEV;
 
 	if (!b)
 		b = r->batch = stash_new(r->scope.stash, struct batch);
@@ -177,9 +185,8 @@ void action_ENABLE(struct run *r, const struct stmt *stmt, struct outcome *out)
 
 void action_FREE_VECTORS(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
-	struct device *dev = action_device(r, stmt);
+	struct device *dev = device_or_error(r, stmt, out);
 
-	out->error = dev ? 0 : -ENODEV;
 	if (dev && device_is_platform(&r->scope.topology, desc_of(r, stmt)))
 		platform_device_msi_free_irqs_all(dev);
 	else if (dev)
@@ -413,31 +420,24 @@ void action_RESET(struct run *r, const struct stmt *stmt, struct outcome *out)
 
 void action_RESTORE(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
-	struct device *dev = action_device(r, stmt);
+	struct device *dev = device_or_error(r, stmt, out);
 
-	out->error = dev ? pci_restore_msi_state(dev) : -ENODEV;
+	if (dev)
+		out->error = pci_restore_msi_state(dev);
 }
 
 void action_SRIOV(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
-	struct device *dev = action_device(r, stmt);
+	struct device *dev = device_or_error(r, stmt, out);
 	uint64_t nr;
 
-	if (!arg_number(&r->scope, stmt, "VFS", 0, UINT32_MAX, 0, &nr))
-		return;
-	if (!dev)
-		out->error = -ENODEV;
-	else
+	if (arg_number(&r->scope, stmt, "VFS", 0, UINT32_MAX, 0, &nr) && dev)
 		out->error = nr ? pci_enable_sriov(dev, (unsigned)nr) : pci_disable_sriov(dev);
 }
 
 void action_REMOVE(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
-	struct device *dev = action_device(r, stmt);
-	struct pci_dev *pdev = dev ? to_pci_dev(dev) : NULL;
+	struct pci_dev *pdev = to_pci_dev(device_or_error(r, stmt, out));
 
-	if (pdev)
-		pci_device_remove(pdev);
-	else
-		out->error = -ENODEV;
+	out->error = pdev ? pci_device_remove(pdev) : -ENODEV;
 }
