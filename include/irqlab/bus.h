@@ -46,6 +46,8 @@ enum tape_kind {
 #undef IRQLAB_TAPE_ENUM
 		NR_TAPE_KINDS
 };
+/* Vectors that a vCPU can take (SDM vol. 3, 11.5.2: lower ones are illegal). */
+enum { GUEST_VECTOR_FIRST = 16, GUEST_VECTOR_LAST = 255 };
 
 #define IRQLAB_DROP_REASONS(X)                                                                     \
 	X(DISABLED, "disabled", "MSI or MSI-X is not enabled")                                     \

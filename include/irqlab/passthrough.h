@@ -2,6 +2,7 @@
 #ifndef IRQLAB_PASSTHROUGH_H
 #define IRQLAB_PASSTHROUGH_H
 
+#include <irqlab/bus.h>
 #include <irqlab/machine.h>
 
 /*
@@ -10,8 +11,12 @@
  * as GUEST events on the tape. An interrupt of a device is handled by the host,
  * which passes it on, or it is posted: the remapping unit hands it to the vCPU.
  *
- * All calls are made in task context. After an error the machine is as before,
- * unless a comment says otherwise.
+ * vcpu_load(), vcpu_put() and all that change what a guest has of a device are for
+ * task context: in a handler they return -EINVAL and warn SLEEP_IN_ATOMIC, in a
+ * chip's callback -EPERM (LAYER_VIOLATION), in a poisoned machine -EIO. Without a
+ * vCPU (NULL) calls return -EINVAL, without a device or its passthrough -ENODEV;
+ * those that return something else say no, or nothing. After an error the machine
+ * is as before, unless a comment says otherwise.
  */
 
 struct device;
@@ -26,7 +31,7 @@ struct device;
 struct vcpu;
 
 struct vcpu *vcpu_by_name(const struct machine *m, const char *name); /* NULL: none */
-const char *vcpu_name(const struct vcpu *v);
+const char *vcpu_name(const struct vcpu *v);			      /* NULL of NULL */
 /* By the page of a GUEST event; NULL: none. */
 const struct vcpu *vcpu_by_apic_page(const struct machine *m, uint64_t page);
 
@@ -97,7 +102,7 @@ enum passthrough_flags {
 int passthrough_assign(struct device *dev, unsigned flags, struct passthrough **out);
 struct passthrough *passthrough_of(const struct device *dev); /* NULL: the host's */
 /* The host's again, without interrupts. */
-void passthrough_release(struct passthrough *p);
+int passthrough_release(struct passthrough *p);
 
 /*
  * MSI-X is enabled with interrupts for entries 0 … count − 1, none of them in use yet.
@@ -106,7 +111,7 @@ void passthrough_release(struct passthrough *p);
  */
 int passthrough_enable(struct passthrough *p, unsigned count);
 /* MSI-X as a whole is off, and all interrupts are given back. */
-void passthrough_disable(struct passthrough *p);
+int passthrough_disable(struct passthrough *p);
 
 /*
  * The guest unmasks an entry of its table, with a message to a vCPU (NULL: none, only events are

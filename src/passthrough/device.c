@@ -9,7 +9,6 @@
 
 /* Devices given to guests, as VFIO does it: interrupts become events. */
 
-#define LOWEST_VECTOR	 16u
 #define GUEST_MESSAGE	 UINT64_C(0xfee00000)
 #define GUEST_DEST_SHIFT 12
 
@@ -102,11 +101,19 @@ static int use(struct passthrough *p, unsigned index)
 	return 0;
 }
 
+/* Whoever freed the vectors in between took the handler too: the number may be another's by now. */
+static bool owns_irq(const struct passthrough *p, unsigned index)
+{
+	struct device *dev = device_of(p);
+
+	return p->entry[index].irq && dev && pci_irq_vector(dev, index) == (int)p->entry[index].irq;
+}
+
 static void stop(struct passthrough *p, unsigned index)
 {
 	struct entry *e = &p->entry[index];
 
-	if (e->irq && device_of(p)) {
+	if (owns_irq(p, index)) {
 		(void)vcpu_unpost(p->machine, e->irq); /* if it was */
 		(void)free_irq(p->machine, e->irq, e);
 	}
@@ -213,8 +220,20 @@ static int tear_down_and_enlarge(struct passthrough *p, unsigned index)
 
 /* ---- what the guest does ---- */
 
+/* Why nothing can be done with it now, before anything is; 0: it can. */
+static int refusal(const struct passthrough *p)
+{
+	if (!p)
+		return -ENODEV;
+	return guests_refuse(p->machine);
+}
+
 int passthrough_enable(struct passthrough *p, unsigned count)
 {
+	int ret = refusal(p);
+
+	if (ret)
+		return ret;
 	if (!device_of(p))
 		return -ENODEV;
 	if (p->nr_vectors || !count || count > p->nr_entries)
@@ -222,40 +241,66 @@ int passthrough_enable(struct passthrough *p, unsigned count)
 	return start_all(p, count);
 }
 
-void passthrough_disable(struct passthrough *p)
+static void disable(struct passthrough *p)
 {
 	stop_all(p);
 	forget_entries(p);
 }
 
-int passthrough_unmask(struct passthrough *p, unsigned index, struct vcpu *vcpu, unsigned vector)
+int passthrough_disable(struct passthrough *p)
+{
+	int ret = refusal(p);
+
+	if (!ret)
+		disable(p);
+	return ret;
+}
+
+static int start(struct passthrough *p, unsigned index)
 {
 	struct device *dev = device_of(p);
-	int ret;
 
-	if (!dev)
-		return -ENODEV;
-	if (!p->nr_vectors || index >= p->nr_entries ||
-	    (vcpu && (vector < LOWEST_VECTOR || vector > 255)))
-		return -EINVAL;
-	if (p->entry[index].in_use)
-		return -EBUSY;
 	if (pci_irq_vector(dev, index) > 0)
-		ret = use(p, index);
-	else if (pci_msix_can_alloc_dyn(dev))
-		ret = add(p, index);
-	else
-		ret = tear_down_and_enlarge(p, index);
+		return use(p, index);
+	if (pci_msix_can_alloc_dyn(dev))
+		return add(p, index);
+	return tear_down_and_enlarge(p, index);
+}
+
+int passthrough_unmask(struct passthrough *p, unsigned index, struct vcpu *vcpu, unsigned vector)
+{
+	int ret = refusal(p);
+	struct entry *e, before;
+
 	if (ret)
 		return ret;
+	if (!device_of(p))
+		return -ENODEV;
+	if (!p->nr_vectors || index >= p->nr_entries ||
+	    (vcpu && (vector < GUEST_VECTOR_FIRST || vector > GUEST_VECTOR_LAST)))
+		return -EINVAL;
+	e = &p->entry[index];
+	if (e->in_use)
+		return -EBUSY;
+	before = *e;
 	touch(p->machine, p);
-	p->entry[index].vcpu = vcpu;
-	p->entry[index].vector = (uint8_t)vector;
-	return 0;
+	e->vcpu = vcpu; /* first: its handler may run at once */
+	e->vector = (uint8_t)vector;
+	ret = start(p, index);
+	if (ret) {
+		touch(p->machine, p);
+		e->vcpu = before.vcpu;
+		e->vector = before.vector;
+	}
+	return ret;
 }
 
 int passthrough_mask(struct passthrough *p, unsigned index)
 {
+	int ret = refusal(p);
+
+	if (ret)
+		return ret;
 	if (index >= p->nr_entries || !p->entry[index].in_use)
 		return -EINVAL;
 	stop(p, index);
@@ -266,6 +311,8 @@ int passthrough_mask(struct passthrough *p, unsigned index)
 
 void passthrough_on_growth(struct passthrough *p, void (*growing)(void *context), void *context)
 {
+	if (!p)
+		return;
 	touch(p->machine, p);
 	p->growing = growing;
 	p->context = context;
@@ -273,12 +320,13 @@ void passthrough_on_growth(struct passthrough *p, void (*growing)(void *context)
 
 bool passthrough_look(const struct passthrough *p, unsigned index, struct passthrough_entry *out)
 {
-	struct device *dev = device_of(p);
 	const struct entry *e;
+	struct device *dev;
 	int irq;
 
-	if (index >= p->nr_entries)
+	if (!p || index >= p->nr_entries)
 		return false;
+	dev = device_of(p);
 	e = &p->entry[index];
 	irq = dev && p->nr_vectors ? pci_irq_vector(dev, index) : 0;
 	*out = (struct passthrough_entry){
@@ -298,7 +346,7 @@ bool passthrough_look(const struct passthrough *p, unsigned index, struct passth
 
 struct passthrough *passthrough_of(const struct device *dev)
 {
-	struct passthrough *p = machine_part(dev->machine, PART_ASSIGNED);
+	struct passthrough *p = dev ? machine_part(dev->machine, PART_ASSIGNED) : NULL;
 
 	while (p && p->device != dev->id)
 		p = p->next;
@@ -307,10 +355,17 @@ struct passthrough *passthrough_of(const struct device *dev)
 
 int passthrough_assign(struct device *dev, unsigned flags, struct passthrough **out)
 {
-	struct machine *m = dev->machine;
-	int size = pci_msix_vec_count(dev);
 	struct passthrough *p;
+	struct machine *m;
+	int size, ret;
 
+	if (!dev)
+		return -ENODEV;
+	m = dev->machine;
+	ret = guests_refuse(m);
+	if (ret)
+		return ret;
+	size = pci_msix_vec_count(dev);
 	if (size < 0)
 		return -EINVAL;
 	if (passthrough_of(dev) || to_pci_dev(dev)->msi_enabled || to_pci_dev(dev)->msix_enabled)
@@ -333,19 +388,29 @@ int passthrough_assign(struct device *dev, unsigned flags, struct passthrough **
 	return 0;
 }
 
-void passthrough_release(struct passthrough *p)
+static void take_off_list(struct passthrough *p)
 {
 	struct machine *m = p->machine;
 	struct passthrough *before = machine_part(m, PART_ASSIGNED);
 
-	passthrough_disable(p);
 	if (before == p) {
 		machine_set_part(m, PART_ASSIGNED, p->next);
-	} else {
-		while (before->next != p)
-			before = before->next;
-		touch(m, before);
-		before->next = p->next;
+		return;
 	}
-	object_free(m, p);
+	while (before->next != p)
+		before = before->next;
+	touch(m, before);
+	before->next = p->next;
+}
+
+int passthrough_release(struct passthrough *p)
+{
+	int ret = refusal(p);
+
+	if (ret)
+		return ret;
+	disable(p);
+	take_off_list(p);
+	object_free(p->machine, p);
+	return 0;
 }

@@ -12,9 +12,8 @@
 
 /* vCPUs come and go on CPUs; what is made for a vCPU finds it, wherever it is. */
 
-#define MAX_VCPUS     255u
-#define PAGE_BYTES    4096u
-#define LOWEST_VECTOR 16u
+#define MAX_VCPUS  255u
+#define PAGE_BYTES 4096u
 
 static void guests_digest(const void *object, struct digest *d)
 {
@@ -48,6 +47,15 @@ struct guests *guests_of(const struct machine *m)
 	return machine_part(m, PART_GUESTS);
 }
 
+int guests_refuse(struct machine *m)
+{
+	if (layer_refuses(m, NOT_FOR_CHIPS))
+		return -EPERM;
+	if (machine_poisoned(m))
+		return -EIO;
+	return WARN_IF(m, in_hardirq(m), SLEEP_IN_ATOMIC, 0) ? -EINVAL : 0;
+}
+
 /* ---- finding them ---- */
 
 struct vcpu *vcpu_by_name(const struct machine *m, const char *name)
@@ -62,7 +70,7 @@ struct vcpu *vcpu_by_name(const struct machine *m, const char *name)
 
 const char *vcpu_name(const struct vcpu *v)
 {
-	return v->name;
+	return v ? v->name : NULL;
 }
 
 const struct vcpu *vcpu_by_apic_page(const struct machine *m, uint64_t page)
@@ -104,9 +112,14 @@ void vcpu_wake(struct vcpu *v)
 
 void vcpu_look(const struct vcpu *v, struct vcpu_info *out)
 {
-	struct machine *m = v->machine;
+	struct machine *m;
 	uint64_t control;
 
+	if (!v) {
+		*out = (struct vcpu_info){.cpu = -1};
+		return;
+	}
+	m = v->machine;
 	*out = (struct vcpu_info){
 		.cpu = v->cpu,
 		.waits = v->waits,
@@ -147,9 +160,12 @@ static bool runs_another(const struct machine *m, unsigned cpu)
 
 int vcpu_load(struct vcpu *v, unsigned cpu)
 {
-	struct machine *m = v->machine;
+	struct machine *m = v ? v->machine : NULL;
+	int ret = v ? guests_refuse(m) : -EINVAL;
 	unsigned before;
 
+	if (ret)
+		return ret;
 	layer_runs(m, LAYER_CORE);
 	if (!cpumask_test(cpu_online_mask(m), cpu))
 		return -EINVAL;
@@ -169,15 +185,11 @@ int vcpu_load(struct vcpu *v, unsigned cpu)
 	return 0;
 }
 
-int vcpu_put(struct vcpu *v, bool waits)
+static void leave(struct vcpu *v, bool waits)
 {
 	struct machine *m = v->machine;
-	unsigned before;
+	unsigned before = run_on_cpu(m, (unsigned)v->cpu);
 
-	layer_runs(m, LAYER_CORE);
-	if (v->cpu < 0)
-		return -EINVAL;
-	before = run_on_cpu(m, (unsigned)v->cpu);
 	guest_write(v, REG_GUEST_RUN, 0);
 	touch(m, v);
 	v->cpu = -1;
@@ -187,6 +199,18 @@ int vcpu_put(struct vcpu *v, bool waits)
 	if (waits && vcpu_has_request(v))
 		vcpu_wake(v);
 	run_on_cpu(m, before);
+}
+
+int vcpu_put(struct vcpu *v, bool waits)
+{
+	int ret = v ? guests_refuse(v->machine) : -EINVAL;
+
+	if (ret)
+		return ret;
+	layer_runs(v->machine, LAYER_CORE);
+	if (v->cpu < 0)
+		return -EINVAL;
+	leave(v, waits);
 	return 0;
 }
 
@@ -195,7 +219,7 @@ static void cpu_dead(struct machine *m, unsigned cpu)
 {
 	for (struct vcpu *v = guests_of(m)->vcpus; v; v = v->next) {
 		if (v->cpu == (int)cpu)
-			vcpu_put(v, false);
+			leave(v, false);
 		else if (v->waits && v->last_cpu == cpu)
 			vcpu_wake(v);
 	}
@@ -271,13 +295,14 @@ static void forget_posted(struct machine *m, unsigned irq)
 
 int vcpu_post(struct vcpu *v, unsigned irq, unsigned vector)
 {
-	struct machine *m = v->machine;
 	struct posted *p;
+	struct machine *m;
 	int ret;
 
-	layer_runs(m, LAYER_CORE);
-	if (vector < LOWEST_VECTOR || vector > 255)
+	if (!v || vector < GUEST_VECTOR_FIRST || vector > GUEST_VECTOR_LAST)
 		return -EINVAL;
+	m = v->machine;
+	layer_runs(m, LAYER_CORE);
 	p = object_alloc(m, &posted_type, sizeof(*p));
 	if (!p)
 		return -ENOMEM;
@@ -308,9 +333,9 @@ int vcpu_unpost(struct machine *m, unsigned irq)
 
 int vcpu_inject(struct vcpu *v, unsigned vector)
 {
-	layer_runs(v->machine, LAYER_CORE);
-	if (vector < LOWEST_VECTOR || vector > 255)
+	if (!v || vector < GUEST_VECTOR_FIRST || vector > GUEST_VECTOR_LAST)
 		return -EINVAL;
+	layer_runs(v->machine, LAYER_CORE);
 	guests_of(v->machine)->ops->inject(v, vector);
 	return 0;
 }

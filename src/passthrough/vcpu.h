@@ -59,6 +59,12 @@ struct guests { /* the machine's part */
 };
 struct guests *guests_of(const struct machine *m); /* NULL: there are none */
 
+/*
+ * Why a call must not change anything now, 0 for nothing: -EPERM from a chip's callback, -EIO in a
+ * poisoned machine, -EINVAL from a handler (SLEEP_IN_ATOMIC): what it calls would refuse half way.
+ */
+int guests_refuse(struct machine *m);
+
 struct vcpus_config {
 	const char *const *names;
 	uint32_t nr;

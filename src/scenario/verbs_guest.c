@@ -20,36 +20,69 @@ void action_VCPU(struct run *r, const struct stmt *stmt, struct outcome *out)
 	struct vcpu *v = vcpu_argument(r, stmt, "VCPU");
 	uint64_t cpu;
 
-	if (!v || !arg_number(&r->scope, stmt, "cpu", 0,
-			      r->scope.topology.desc.nr_cpus - UINT64_C(1), 0, &cpu))
+	if (!arg_number(&r->scope, stmt, "cpu", 0, r->scope.topology.desc.nr_cpus - UINT64_C(1), 0,
+			&cpu))
 		return;
-	out->error = strcmp(arg_word(stmt, "TO"), "in") == 0
-			     ? vcpu_load(v, (unsigned)cpu)
-			     : vcpu_put(v, stmt_has_word(stmt, "waits"));
+	if (!v)
+		out->error = -ENODEV;
+	else
+		out->error = strcmp(arg_word(stmt, "TO"), "in") == 0
+				     ? vcpu_load(v, (unsigned)cpu)
+				     : vcpu_put(v, stmt_has_word(stmt, "waits"));
+}
+
+struct posting {	   /* where an interrupt goes */
+	struct vcpu *vcpu; /* NULL: to the host */
+	unsigned vector;
+};
+
+static struct posting posting_of(struct machine *m, unsigned irq)
+{
+	struct posting now = {0};
+	const struct vcpu *v = vcpu_of_irq(m, irq, &now.vector);
+
+	if (v)
+		now.vcpu = vcpu_by_name(m, vcpu_name(v));
+	return now;
+}
+
+static int post(struct machine *m, unsigned irq, struct posting to)
+{
+	return to.vcpu ? vcpu_post(to.vcpu, irq, to.vector) : vcpu_unpost(m, irq);
+}
+
+/* To vectors from there on; all or none. */
+static int post_all(struct run *r, struct irq_slice irqs, struct posting to)
+{
+	struct posting *before = stash_alloc(r->scope.stash, irqs.nr * sizeof(*before));
+	unsigned nr = 0;
+	int ret = 0;
+
+	for (; nr < irqs.nr && !ret; nr++, to.vector++) {
+		unsigned irq = (unsigned)irqs.first[nr].map.virq;
+
+		before[nr] = posting_of(r->m, irq);
+		ret = post(r->m, irq, to);
+	}
+	for (nr -= ret != 0; ret && nr-- > 0;)
+		(void)post(r->m, (unsigned)irqs.first[nr].map.virq, before[nr]);
+	return ret;
 }
 
 void action_POST(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
-	struct irq_slice irqs = action_irqs(r, stmt);
-	struct vcpu *v = vcpu_argument(r, stmt, "vcpu");
+	struct posting to = {.vcpu = vcpu_argument(r, stmt, "vcpu")};
 	uint64_t vector;
 
-	if (!v || !arg_number(&r->scope, stmt, "vector", 0, UINT32_MAX, 0, &vector))
+	if (!arg_number(&r->scope, stmt, "vector", 0, UINT32_MAX, 0, &vector))
 		return;
-	for (unsigned i = 0; i < irqs.nr && !out->error; i++) {
-		run_mark(r);
-		out->error = vcpu_post(v, (unsigned)irqs.first[i].map.virq, (unsigned)vector + i);
-	}
+	to.vector = (unsigned)vector;
+	out->error = to.vcpu ? post_all(r, action_irqs(r, stmt), to) : -ENODEV;
 }
 
 void action_UNPOST(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
-	struct irq_slice irqs = action_irqs(r, stmt);
-
-	for (unsigned i = 0; i < irqs.nr && !out->error; i++) {
-		run_mark(r);
-		out->error = vcpu_unpost(r->m, (unsigned)irqs.first[i].map.virq);
-	}
+	out->error = post_all(r, action_irqs(r, stmt), (struct posting){0});
 }
 
 /* ---- devices ---- */
@@ -67,7 +100,7 @@ static int give(struct run *r, const struct stmt *stmt, struct device *dev)
 		return ret;
 	ret = passthrough_enable(p, (unsigned)max);
 	if (ret)
-		passthrough_release(p);
+		(void)passthrough_release(p);
 	return ret;
 }
 
@@ -77,24 +110,28 @@ void action_PASSTHROUGH(struct run *r, const struct stmt *stmt, struct outcome *
 	struct passthrough *p = dev ? passthrough_of(dev) : NULL;
 
 	if (!dev)
-		return;
-	if (!stmt_has_word(stmt, "off"))
+		out->error = -ENODEV;
+	else if (!stmt_has_word(stmt, "off"))
 		out->error = give(r, stmt, dev);
-	else if (p)
-		passthrough_release(p);
 	else
-		out->error = -EINVAL;
+		out->error = p ? passthrough_release(p) : -EINVAL;
 }
 
-/* The entry, and the device that it is of; NULL: it is no guest's. */
-static struct passthrough *table_of(struct run *r, const struct stmt *stmt, struct source_ref *ref)
+/* The entry, and the device that it is of; NULL, with an error: it is no guest's. */
+static struct passthrough *table_of(struct run *r, const struct stmt *stmt, struct source_ref *ref,
+				    struct outcome *out)
 {
+	struct passthrough *p = NULL;
 	struct device *dev;
 
 	if (!source_resolve(&r->scope, stmt_value(stmt, "SOURCE"), ref))
 		return NULL;
 	dev = device_by_name(r->m, ref->device->name);
-	return dev && ref->source == RAISE_MSIX && ref->has_index ? passthrough_of(dev) : NULL;
+	if (ref->source == RAISE_MSIX && ref->has_index)
+		p = passthrough_of(dev);
+	if (!p)
+		out->error = dev ? -EINVAL : -ENODEV;
+	return p;
 }
 
 struct worst_moment { /* what the device does then */
@@ -153,16 +190,12 @@ void action_GUEST_UNMASK(struct run *r, const struct stmt *stmt, struct outcome 
 	struct worst_moment moment = {.r = r};
 	struct passthrough_entry entry;
 	struct source_ref ref;
-	struct passthrough *p = table_of(r, stmt, &ref);
+	struct passthrough *p = table_of(r, stmt, &ref, out);
 	uint64_t vector;
 
-	if (!arg_number(&r->scope, stmt, "vector", 0, UINT32_MAX, 0, &vector) ||
+	if (!p || !arg_number(&r->scope, stmt, "vector", 0, UINT32_MAX, 0, &vector) ||
 	    (raising && !source_resolve(&r->scope, raising, &moment.source)))
 		return;
-	if (!p) {
-		out->error = -EINVAL;
-		return;
-	}
 	if (raising)
 		passthrough_on_growth(p, raise_now, &moment);
 	out->error = passthrough_unmask(p, (unsigned)ref.index, vcpu_argument(r, stmt, "vcpu"),
@@ -178,7 +211,8 @@ void action_GUEST_UNMASK(struct run *r, const struct stmt *stmt, struct outcome 
 void action_GUEST_MASK(struct run *r, const struct stmt *stmt, struct outcome *out)
 {
 	struct source_ref ref;
-	struct passthrough *p = table_of(r, stmt, &ref);
+	struct passthrough *p = table_of(r, stmt, &ref, out);
 
-	out->error = p ? passthrough_mask(p, (unsigned)ref.index) : -EINVAL;
+	if (p)
+		out->error = passthrough_mask(p, (unsigned)ref.index);
 }

@@ -5,7 +5,6 @@
 
 #define POST_ON	       UINT64_C(1) /* VT-d, 9.11, in the fifth quarter of a descriptor */
 #define POST_CONTROL   4
-#define LOWEST_VECTOR  16u
 #define GUEST_REG_SIZE 0x28u
 
 static void guest_digest(const void *object, struct digest *d)
@@ -50,7 +49,7 @@ static int highest_request(struct machine *m, const struct guest *g)
 		if (!bus_memory_read(m, irr_address(g, vector - 32), &bits, sizeof(bits)))
 			return -1;
 		if (vector == 32)
-			bits &= ~((UINT32_C(1) << LOWEST_VECTOR) - 1);
+			bits &= ~((UINT32_C(1) << GUEST_VECTOR_FIRST) - 1);
 		if (bits)
 			return (int)vector - 1 - __builtin_clz(bits);
 	}

@@ -19,16 +19,18 @@ struct bench *bench_create(enum make make, enum apic_mode mode)
 		.eim = mode >= APIC_X2APIC_PHYSICAL,
 		.legacy_format = make == AMD_32,
 	};
-	const struct device_desc nic = {
-		.name = "nic", .bus_name = "0000:00:03.0", .requester = 0x18, .msix.size = 8};
+	static const struct device_desc devices[] = {
+		{.name = "nic", .bus_name = "0000:00:03.0", .requester = 0x18, .msix.size = 8},
+		{.name = "hba", .bus_name = "0000:00:04.0", .requester = 0x20, .msix.size = 8},
+	};
 	const struct machine_desc desc = {
 		.cpus = cpus,
 		.nr_cpus = NR_CPUS,
 		.apic_mode = mode,
 		.remaps = &remap,
 		.nr_remaps = make != PLAIN,
-		.devices = &nic,
-		.nr_devices = 1,
+		.devices = devices,
+		.nr_devices = 2,
 		.vcpus = names,
 		.nr_vcpus = 2,
 	};

@@ -16,7 +16,7 @@
 #include <irqlab/passthrough.h>
 #include <irqlab/topology.h>
 
-/* A machine of three CPUs and two vCPUs, and a device "nic" with 8 entries. */
+/* A machine of three CPUs and two vCPUs, and devices "nic" and "hba" with 8 entries each. */
 
 enum make { PLAIN, INTEL, AMD, AMD_32 };
 

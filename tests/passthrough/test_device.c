@@ -5,6 +5,7 @@
 #include "sim_pci/function.h"
 
 #include <irqlab/provider/software.h>
+#include <stdlib.h>
 
 /* Devices given to guests: who may, what the guest sees, growing. */
 
@@ -119,6 +120,84 @@ static void bad_requests(void **state)
 	bench_destroy(b);
 }
 
+static void nobody_there(void **state)
+{
+	struct passthrough_entry entry;
+	struct vcpu_info info = {.cpu = 7, .waits = true};
+
+	(void)state;
+	assert_int_equal(passthrough_assign(NULL, 0, NULL), -ENODEV);
+	assert_null(passthrough_of(NULL));
+	assert_int_equal(passthrough_enable(NULL, 1), -ENODEV);
+	assert_int_equal(passthrough_disable(NULL), -ENODEV);
+	assert_int_equal(passthrough_unmask(NULL, 0, NULL, 0), -ENODEV);
+	assert_int_equal(passthrough_mask(NULL, 0), -ENODEV);
+	assert_int_equal(passthrough_release(NULL), -ENODEV);
+	passthrough_on_growth(NULL, NULL, NULL);
+	assert_false(passthrough_look(NULL, 0, &entry));
+	assert_null(vcpu_name(NULL));
+	assert_int_equal(vcpu_load(NULL, 0), -EINVAL);
+	assert_int_equal(vcpu_put(NULL, false), -EINVAL);
+	assert_int_equal(vcpu_post(NULL, 24, 0x40), -EINVAL);
+	assert_int_equal(vcpu_inject(NULL, 0x40), -EINVAL);
+	vcpu_look(NULL, &info);
+	assert_int_equal(info.cpu, -1);
+	assert_false(info.waits);
+}
+
+/* ---- in a handler ---- */
+
+struct intruder { /* a driver that touches what is a guest's, at the wrong moment */
+	struct bench *b;
+	struct device *hba;
+	unsigned runs;
+};
+
+static enum irqreturn intrude(int irq, void *dev_id)
+{
+	struct intruder *i = dev_id;
+	struct passthrough *p = passthrough_of(i->b->nic);
+	struct fingerprint before = machine_fingerprint(i->b->m, FINGERPRINT_SEMANTIC);
+
+	(void)irq;
+	i->runs++;
+	assert_int_equal(passthrough_unmask(p, 1, NULL, 0), -EINVAL);
+	assert_int_equal(passthrough_mask(p, 0), -EINVAL);
+	assert_int_equal(passthrough_enable(p, 2), -EINVAL);
+	assert_int_equal(passthrough_disable(p), -EINVAL);
+	assert_int_equal(passthrough_release(p), -EINVAL);
+	assert_int_equal(passthrough_assign(i->hba, 0, NULL), -EINVAL);
+	assert_int_equal(vcpu_load(i->b->v[0], 1), -EINVAL);
+	assert_int_equal(vcpu_put(i->b->v[1], true), -EINVAL);
+	assert_true(fingerprint_equal(before, machine_fingerprint(i->b->m, FINGERPRINT_SEMANTIC)));
+	return IRQ_HANDLED;
+}
+
+/* Nothing half done: what an interrupt leads to is still there when the next one comes. */
+static void handlers_are_refused(void **state)
+{
+	struct bench *b = bench_create(INTEL, APIC_PHYSICAL_FLAT);
+	struct intruder i = {.b = b, .hba = device_by_name(b->m, "hba")};
+	struct passthrough *p = given(b, 2);
+
+	(void)state;
+	assert_int_equal(passthrough_unmask(p, 0, NULL, 0), 0);
+	assert_int_equal(vcpu_load(b->v[1], 2), 0);
+	assert_int_equal(pci_alloc_irq_vectors(i.hba, 1, 1, PCI_IRQ_MSIX), 1);
+	assert_int_equal(
+		request_irq(b->m, (unsigned)pci_irq_vector(i.hba, 0), intrude, 0, "hba", &i), 0);
+	assert_int_equal(device_raise(b->m, "hba", RAISE_MSIX, 0, 0, RAISE_NO_PASID), 0);
+	assert_true(machine_deliver(b->m, 0) >= 0);
+	assert_int_equal(i.runs, 1);
+	assert_int_equal(machine_warnings(b->m, WARN_SLEEP_IN_ATOMIC), 8);
+	assert_int_equal(machine_warnings_total(b->m), 8);
+	bench_raise_and_deliver(b, 0);
+	assert_int_equal(look(p, 0).events, 1);
+	assert_int_equal(passthrough_release(p), 0);
+	machine_destroy(b->m);
+	free(b);
+}
+
 struct moment {
 	struct bench *b;
 	unsigned times;
@@ -184,6 +263,8 @@ int main(void)
 		cmocka_unit_test(isolation_is_asked_for),
 		cmocka_unit_test(the_guest_sees_no_physical_message),
 		cmocka_unit_test(bad_requests),
+		cmocka_unit_test(nobody_there),
+		cmocka_unit_test(handlers_are_refused),
 		cmocka_unit_test(growing_loses_nothing),
 		cmocka_unit_test(unplugged),
 	};
