@@ -79,6 +79,15 @@ static void list_diagnostics(void)
 		printf("  %s\n", scenario_diagnostic_id(i));
 }
 
+static void list_words(enum scenario_words list)
+{
+	struct scenario_word word;
+
+	for (unsigned i = 0; scenario_word(list, i, &word); i++)
+		printf("  %-20s %s%s\n", word.name, word.text,
+		       word.present ? "" : " (not in this build)");
+}
+
 int help_topic(const char *topic)
 {
 	const char *close;
@@ -93,6 +102,14 @@ int help_topic(const char *topic)
 		list_errors();
 	else if (strcmp(topic, "diagnostics") == 0)
 		list_diagnostics();
+	else if (strcmp(topic, "features") == 0)
+		list_words(SCENARIO_FEATURES);
+	else if (strcmp(topic, "searches") == 0)
+		list_words(SCENARIO_SEARCHES);
+	else if (strcmp(topic, "properties") == 0)
+		list_words(SCENARIO_PROPERTIES);
+	else if (strcmp(topic, "pictures") == 0)
+		list_words(SCENARIO_PICTURES);
 	else if (strcmp(topic, "syntax-vim") == 0)
 		scenario_print_syntax(stdout, SYNTAX_VIM);
 	else if (strcmp(topic, "syntax-textmate") == 0)
@@ -106,6 +123,7 @@ int help_topic(const char *topic)
 		fprintf(stderr, "irqlab: no help on '%s'", topic);
 		fprintf(stderr, close ? "; did you mean '%s'?\n" : "\n", close);
 		fputs("topics: a command, a verb, verbs, switches, warnings, errors, diagnostics,\n"
+		      "        features, searches, properties, pictures,\n"
 		      "        reference, syntax-vim, syntax-textmate, dictionary\n",
 		      stderr);
 		return STATUS_USAGE;

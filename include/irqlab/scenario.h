@@ -192,6 +192,20 @@ bool scenario_verb(unsigned nr, struct scenario_verb *out);
 /* The name closest to `word`; NULL: none is close. */
 const char *scenario_verb_suggestion(const char *word);
 
+/* Words that mean something in one place of the language. */
+enum scenario_words {
+	SCENARIO_FEATURES,   /* of `requires` */
+	SCENARIO_SEARCHES,   /* of `explore` */
+	SCENARIO_PROPERTIES, /* of `always`, `finally`, `expect-violation` */
+	SCENARIO_PICTURES,   /* of `snapshot` */
+};
+struct scenario_word {
+	const char *name, *text;
+	bool present; /* false: a feature that this build lacks */
+};
+/* False beyond the last. */
+bool scenario_word(enum scenario_words list, unsigned nr, struct scenario_word *out);
+
 enum editor_syntax { SYNTAX_VIM, SYNTAX_TEXTMATE, SYNTAX_DICTIONARY, SYNTAX_REFERENCE };
 /*
  * Files for editors, a dictionary for fuzzers, and the reference of verbs, fields and names in

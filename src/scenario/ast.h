@@ -135,7 +135,8 @@ struct scenario {
 	struct stmt *program;
 	struct parameter *parameters;
 	struct diags parse_diags, run_diags;
-	bool failed; /* to parse */
+	struct diags other_diags; /* of a combination that is only compared with */
+	bool failed;		  /* to parse */
 };
 
 /* Stands for a file that could not be run: `why` ends its diagnostic. NULL: no memory. */

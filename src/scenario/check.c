@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "scenario/check.h"
 #include "scenario/state.h"
+#include "scenario/words.h"
 
 #include <irqlab/bus.h>
 #include <string.h>
@@ -23,89 +24,6 @@ struct checker {
 };
 
 static void check_list(struct checker *c, const struct stmt *list);
-
-/* ---- words that the machine knows ---- */
-
-static void check_switch(struct scope *scope, const struct arg *arg)
-{
-	const char *word = arg->value->path->name;
-	struct suggestion best = {0};
-
-	if (machine_switch_by_name(word) >= 0)
-		return;
-#define OFFER(id, name, ...) suggestion_offer(&best, word, name);
-	IRQLAB_SWITCHES(OFFER)
-#undef OFFER
-	diag_suggest(scope->diags, scope_error(scope, DIAG_UNKNOWN_SWITCH, arg->span, word),
-		     best.word);
-}
-
-static void check_warning(struct scope *scope, const struct arg *arg)
-{
-	const char *word = arg->value->path->name;
-	struct suggestion best = {0};
-
-	if (machine_warning_by_name(word) >= 0)
-		return;
-#define OFFER(id, text) suggestion_offer(&best, word, #id);
-	IRQLAB_WARNINGS(OFFER)
-#undef OFFER
-	diag_suggest(scope->diags, scope_error(scope, DIAG_UNKNOWN_WARNING, arg->span, word),
-		     best.word);
-}
-
-static void check_reason(struct scope *scope, const struct pattern *p)
-{
-	struct suggestion best = {0};
-
-	if (!pattern_is_word(p))
-		return;
-	for (unsigned i = 0; i < NR_DROP_REASONS; i++) {
-		const char *name = drop_reason_name((enum drop_reason)i);
-
-		if (strcmp(name, p->path->name) == 0)
-			return;
-		suggestion_offer(&best, p->path->name, name);
-	}
-	diag_suggest(scope->diags, scope_error(scope, DIAG_UNKNOWN_REASON, p->span, p->path->name),
-		     best.word);
-}
-
-static void check_profile(struct scope *scope, const struct stmt *stmt)
-{
-	const struct pattern *name = stmt_value(stmt, "NAME");
-	struct text text = {0};
-	enum machine_profile profile;
-
-	path_print(name->path, &text);
-	if (!profile_by_name(text_string(&text), &profile))
-		scope_error(scope, DIAG_UNKNOWN_PROFILE, name->span, text_string(&text));
-	text_free(&text);
-}
-
-bool profile_by_name(const char *name, enum machine_profile *out)
-{
-	*out = strcmp(name, "intended") == 0 ? PROFILE_INTENDED : PROFILE_LINUX_6_12;
-	return *out == PROFILE_INTENDED || strcmp(name, "linux-6.12") == 0;
-}
-
-static void check_snapshot(struct scope *scope, const struct stmt *stmt)
-{
-	const struct pattern *name = stmt_value(stmt, "NAME");
-	struct suggestion best = {0};
-
-	for (unsigned i = 0; i < NR_PICTURES; i++) {
-		if (strcmp(picture_names[i], name->path->name) == 0)
-			return;
-		suggestion_offer(&best, name->path->name, picture_names[i]);
-	}
-	diag_suggest(scope->diags,
-		     scope_error(scope, DIAG_UNKNOWN_SNAPSHOT, name->span, name->path->name),
-		     best.word);
-}
-
-const char *const picture_names[NR_PICTURES] = {"domains", "irqs",   "interrupts",
-						"vectors", "writes", "tape"};
 
 /* ---- arguments ---- */
 
@@ -241,122 +159,6 @@ static void check_state(struct scope *scope, const struct stmt *stmt)
 	for (const struct arg *a = stmt->args; a; a = a->next)
 		if (a->key)
 			state_key_check(scope, &object, a);
-}
-
-/* ---- names that actions give ---- */
-
-static void define_irqs(struct scope *scope, const struct stmt *stmt, unsigned nr,
-			const uint32_t *indexes)
-{
-	const struct pattern *target = stmt->args->value;
-	const struct name *owner = name_find(scope, target->path->name);
-	struct name *name = name_define(scope, stmt->as, NAME_IRQS, stmt->as_span);
-
-	if (!name || !owner)
-		return;
-	name->irqs = stash_alloc(scope->stash, (nr ? nr : 1) * sizeof(*name->irqs));
-	name->nr_irqs = nr;
-	for (unsigned i = 0; i < nr; i++)
-		name->irqs[i] = (struct irq_entry){
-			.map.index = indexes ? (int)indexes[i] : 0,
-			.slot = indexes ? indexes[i] : 0,
-			.device = owner->device,
-			.source = owner->kind == NAME_POOL ||
-						  strcmp(arg_word(stmt, "KIND"), "platform") == 0
-					  ? RAISE_STORE
-				  : stmt->verb == VERB_ALLOC || stmt->verb == VERB_GUEST_UNMASK ||
-						  strcmp(arg_word(stmt, "KIND"), "msix") == 0
-					  ? RAISE_MSIX
-				  : strcmp(arg_word(stmt, "KIND"), "intx") == 0 ? RAISE_INTX
-										: RAISE_MSI,
-			.store = owner->store,
-		};
-}
-
-static void define_batch(struct scope *scope, const struct stmt *stmt)
-{
-	uint32_t indexes[2048];
-	unsigned nr;
-
-	if (list_resolve(scope, stmt_value(stmt, "ENTRIES"), 2047, "entry", indexes, 2048, &nr))
-		define_irqs(scope, stmt, nr, indexes);
-}
-
-static void define_entry(struct scope *scope, const struct stmt *stmt)
-{
-	struct source_ref ref;
-	uint32_t index;
-
-	if (!source_resolve(scope, stmt->args->value, &ref))
-		return;
-	index = (uint32_t)ref.index;
-	define_irqs(scope, stmt, 1, &index);
-}
-
-static void define_pool(struct scope *scope, const struct stmt *stmt)
-{
-	const struct device_desc *device;
-	struct name *name;
-	unsigned store;
-
-	if (!store_resolve(scope, stmt_value(stmt, "STORE"), &device, &store))
-		return;
-	name = name_define(scope, stmt->as, NAME_POOL, stmt->as_span);
-	if (name) {
-		name->device = device;
-		name->store = store;
-	}
-}
-
-static void define_wire(struct scope *scope, const struct stmt *stmt)
-{
-	struct source_ref wire;
-	struct name *name;
-
-	if (!source_resolve(scope, stmt_value(stmt, "SOURCE"), &wire))
-		return;
-	name = name_define(scope, stmt->as, NAME_IRQS, stmt->as_span);
-	if (!name)
-		return;
-	name->nr_irqs = 1;
-	name->irqs = stash_new(scope->stash, struct irq_entry);
-	*name->irqs = (struct irq_entry){
-		.device = wire.device, .source = RAISE_STORE, .slot = wire.index};
-}
-
-static void define_logical(struct scope *scope, const struct stmt *stmt)
-{
-	const struct name *pool = name_resolve(scope, stmt->args->value, NAME_POOL);
-	struct name *name = pool ? name_define(scope, stmt->as, NAME_POOL, stmt->as_span) : NULL;
-
-	if (name) {
-		name->device = pool->device;
-		name->store = pool->store;
-	}
-}
-
-static void check_definition(struct scope *scope, const struct stmt *stmt)
-{
-	const struct pattern *name;
-
-	if (stmt->verb == VERB_CHECKPOINT) {
-		name = stmt_value(stmt, "NAME");
-		name_define(scope, name->path->name, NAME_CHECKPOINT, stmt->span);
-	}
-	if (!stmt->as || stmt->result.kind == RESULT_ERROR || scope->invalid)
-		return;
-	if (stmt->verb == VERB_ENABLE)
-		define_batch(scope, stmt);
-	else if (stmt->verb == VERB_ALLOC)
-		define_irqs(scope, stmt, 1, NULL);
-	else if (stmt->verb == VERB_GUEST_UNMASK)
-		define_entry(scope, stmt);
-	else if (stmt->verb == VERB_POOL)
-		define_pool(scope, stmt);
-	else if (stmt->verb == VERB_MAP)
-		define_wire(scope, stmt);
-	else if (stmt->verb == VERB_LOGICAL)
-		define_logical(scope, stmt);
 }
 
 /* ---- statements ---- */
@@ -585,7 +387,7 @@ static void check_block(struct checker *c, const struct stmt *stmt)
 	}
 	if (stmt->verb == VERB_EXPLORE) {
 		c->assertions++;
-		return; /* its properties are the explorer's */
+		check_search(c->scope, stmt);
 	}
 	if (!needs_topology(c, stmt))
 		return;
@@ -612,6 +414,8 @@ static void check_file_verb(struct checker *c, const struct stmt *stmt)
 {
 	if (stmt->verb == VERB_TOPOLOGY)
 		check_topology(c, stmt);
+	else if (stmt->verb == VERB_REQUIRES)
+		check_features(c->scope, stmt);
 	else if (stmt->verb == VERB_PROFILE)
 		check_profile(c->scope, stmt);
 	else if (stmt->verb == VERB_SWITCH)
@@ -622,9 +426,34 @@ static void check_file_verb(struct checker *c, const struct stmt *stmt)
 		check_list(c, stmt->body);
 }
 
-static void check_statement(struct checker *c, const struct stmt *stmt)
+static void check_explore_verb(struct checker *c, const struct stmt *stmt)
 {
-	if (stmt->verb == VERB_EXPECT || stmt->verb == VERB_IGNORE)
+	const struct pattern *name;
+
+	switch (stmt->verb) {
+	case VERB_X_ACTOR:
+		name = stmt_value(stmt, "NAME");
+		if (strchr(name->path->name, '*') && strcmp(name->path->name, "cpu*") != 0)
+			scope_error(c->scope, DIAG_WRONG_KIND, name->span, name->path->name,
+				    "no family of actors", "cpu*");
+		check_list(c, stmt->body);
+		break;
+	case VERB_X_ALWAYS:
+	case VERB_X_SOMETIMES:
+	case VERB_X_FINALLY:
+	case VERB_X_VIOLATION:
+		check_property(c->scope, stmt);
+		break;
+	default:
+		break;
+	}
+}
+
+static void check_verb(struct checker *c, const struct stmt *stmt)
+{
+	if (verb_phase(stmt->verb) == PHASE_EXPLORE)
+		check_explore_verb(c, stmt);
+	else if (stmt->verb == VERB_EXPECT || stmt->verb == VERB_IGNORE)
 		check_expect(c, stmt);
 	else if (verb_phase(stmt->verb) == PHASE_ACTION)
 		check_action(c, stmt);
@@ -632,6 +461,18 @@ static void check_statement(struct checker *c, const struct stmt *stmt)
 		check_block(c, stmt);
 	else
 		check_file_verb(c, stmt);
+}
+
+/* What a wrong statement would have named is not missed later. */
+static void check_statement(struct checker *c, const struct stmt *stmt)
+{
+	bool invalid = c->scope->invalid;
+
+	c->scope->invalid = false;
+	check_verb(c, stmt);
+	if (c->scope->invalid && stmt->as && *stmt->as != '$')
+		name_is_broken(c->scope, stmt->as, stmt->as_span);
+	c->scope->invalid |= invalid;
 }
 
 static void check_list(struct checker *c, const struct stmt *list)
@@ -680,19 +521,57 @@ void note_nothing_asserted(struct scope *scope)
 	scope_error(scope, DIAG_NOTHING_ASSERTED, top);
 }
 
-static void check_combination(struct scenario *s, const unsigned *choice, struct built **built)
+static void check_combination(struct scenario *s, const unsigned *choice, struct built **built,
+			      struct diags *diags)
 {
-	struct scope scope = {
-		.scenario = s, .stash = &s->work, .diags = &s->run_diags, .choice = choice};
+	struct scope scope = {.scenario = s, .stash = &s->work, .diags = diags, .choice = choice};
 	struct checker checker = {.scope = &scope, .built = built};
 
 	check_list(&checker, s->program);
-	if (!s->run_diags.errors && !checker.actions && !checker.assertions) {
+	if (!diags->errors && !checker.actions && !checker.assertions) {
 		name_combination(&scope);
 		note_nothing_asserted(&scope);
 	}
-	s->run_diags.combination = NULL;
+	diags->combination = NULL;
 	stash_free(&s->work);
+}
+
+/* ---- which combinations an error is in ---- */
+
+static bool has_same(const struct diags *d, const struct diag *diag)
+{
+	for (const struct diag *other = d->first; other; other = other->next)
+		if (other->id == diag->id && other->span.source == diag->span.source &&
+		    other->span.line == diag->span.line && other->span.first == diag->span.first)
+			return true;
+	return false;
+}
+
+/* Names the combination of the errors that another one does not have. */
+static void name_errors_of(struct scenario *s, const char *combination, const struct diags *others)
+{
+	for (struct diag *d = s->run_diags.first; d; d = d->next)
+		if (!d->combination && diag_severity(d->id) == SEVERITY_ERROR &&
+		    !has_same(others, d))
+			d->combination = combination;
+}
+
+/* The errors of the nth combination stand in s->run_diags. */
+static void compare_combinations(struct scenario *s, uint64_t nr, uint64_t nth, unsigned *choice)
+{
+	struct scope scope = {.scenario = s, .choice = choice};
+	const char *combination;
+
+	combination_choose(s, nth, choice);
+	combination = scope_combination(&scope, &s->run_diags.stash);
+	for (uint64_t i = 0; i < nr; i++) {
+		if (i == nth)
+			continue;
+		diags_begin(&s->other_diags, s->work.out, s->limits.errors);
+		combination_choose(s, i, choice);
+		check_combination(s, choice, NULL, &s->other_diags);
+		name_errors_of(s, combination, &s->other_diags);
+	}
 }
 
 static enum scenario_status worst_status(const struct scenario *s)
@@ -730,7 +609,9 @@ static void check_program(struct scenario *s, bool machines)
 		return;
 	for (uint64_t i = 0; i < nr && !s->run_diags.errors; i++) {
 		combination_choose(s, i, choice);
-		check_combination(s, choice, machines ? &built : NULL);
+		check_combination(s, choice, machines ? &built : NULL, &s->run_diags);
+		if (s->run_diags.errors)
+			compare_combinations(s, nr, i, choice);
 	}
 }
 

@@ -11,6 +11,8 @@
 
 /* scenario_check() without building machines: a run builds them anyway. */
 enum scenario_status check_names(struct scenario *s);
+/* Defines the name that an action gives, and forgets those of what it gives back. */
+void check_definition(struct scope *scope, const struct stmt *stmt);
 struct refusal { /* of a machine: why, and the element of its description, or NULL */
 	const char *why;
 	const void *at;
@@ -33,16 +35,5 @@ unsigned *combination_room(struct scenario *s, struct stash *stash);
 void combination_choose(const struct scenario *s, uint64_t nr, unsigned *choice);
 
 bool profile_by_name(const char *name, enum machine_profile *out);
-
-enum picture {
-	PICTURE_DOMAINS,
-	PICTURE_IRQS,
-	PICTURE_INTERRUPTS,
-	PICTURE_VECTORS,
-	PICTURE_WRITES,
-	PICTURE_TAPE,
-	NR_PICTURES
-};
-extern const char *const picture_names[NR_PICTURES];
 
 #endif

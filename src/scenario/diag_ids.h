@@ -75,6 +75,9 @@
 	X(UNKNOWN_WARNING, "unknown-warning", ERROR, INVALID, "unknown warning '%s'")              \
 	X(UNKNOWN_REASON, "unknown-reason", ERROR, INVALID, "unknown reason '%s'")                 \
 	X(UNKNOWN_SNAPSHOT, "unknown-snapshot", ERROR, INVALID, "there is no picture of '%s'")     \
+	X(UNKNOWN_FEATURE, "unknown-feature", ERROR, INVALID, "unknown feature '%s'")              \
+	X(UNKNOWN_SEARCH, "unknown-search", ERROR, INVALID, "nobody can search '%s'")              \
+	X(UNKNOWN_PROPERTY, "unknown-property", ERROR, INVALID, "unknown property '%s'")           \
 	X(BAD_TOPOLOGY, "bad-topology", ERROR, INVALID, "the machine refuses this: %s")            \
 	X(NOTHING_REFUSED, "nothing-refused", ERROR, INVALID,                                      \
 	  "nothing in this block is refused: no action says '-> error'")                           \

@@ -40,12 +40,16 @@ struct irq_entry *irq_entry_of(const struct run *r, uint64_t virq)
 	return NULL;
 }
 
+/* What scripts have no words for: an interrupt that nothing named, a place that nobody has. */
+#define NO_NAME	 "(irq "
+#define NO_PLACE "write _"
+
 const char *irq_print(struct run *r, uint64_t virq)
 {
 	const struct irq_entry *entry = irq_entry_of(r, virq);
 
 	return entry ? irq_entry_name(&r->scope, entry)
-		     : stash_printf(r->scope.stash, "(irq %" PRIu64 ")", virq);
+		     : stash_printf(r->scope.stash, NO_NAME "%" PRIu64 ")", virq);
 }
 
 static const struct remap_desc *unit_of(const struct run *r, const struct tape_record *record)
@@ -471,7 +475,7 @@ static const char *print_write(struct run *r, const struct tape_record *record)
 	struct value value;
 
 	if (!tape_place(r->m, record, &place))
-		return stash_printf(r->scope.stash, "write _ 0x%" PRIx64, record->value);
+		return stash_printf(r->scope.stash, NO_PLACE " 0x%" PRIx64, record->value);
 	value = (struct value)VALUE_FORM(record->value, form_of_place(&r->scope.topology, &place));
 	return stash_printf(r->scope.stash, "write %s %s", place_print(&r->scope, &place),
 			    value_print(&r->scope, &value));
@@ -552,4 +556,18 @@ const char *event_print(struct run *r, const struct tape_record *record)
 	default:
 		return NULL;
 	}
+}
+
+const char *event_as_written(struct run *r, const struct tape_record *record)
+{
+	const char *shown = event_print(r, record);
+	const char *unnamed = strstr(shown, NO_NAME), *rest;
+
+	if (strncmp(shown, NO_PLACE, strlen(NO_PLACE)) == 0)
+		return "write";
+	if (!unnamed)
+		return shown;
+	rest = strchr(unnamed, ')') + 1;
+	rest += *rest == ' ';
+	return stash_printf(r->scope.stash, "%.*s%s", (int)(unnamed - shown), shown, rest);
 }

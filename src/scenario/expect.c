@@ -75,7 +75,7 @@ static void missing(struct run *r, const struct stmt *stmt)
 		diag = run_fail(r, DIAG_EVENT_DIFFERS, stmt->span, verb_name(stmt->assertion));
 		shown_as_expected(r, diag, stmt);
 		diag_line(r->scope.diags, diag, "actual   %s", event_print(r, closest));
-		diag_hint(r->scope.diags, diag, "paste  expect %s", event_print(r, closest));
+		diag_hint(r->scope.diags, diag, "paste  expect %s", event_as_written(r, closest));
 	} else {
 		diag = run_fail(r, DIAG_EVENT_MISSING, stmt->span, verb_name(stmt->assertion));
 		shown_as_expected(r, diag, stmt);

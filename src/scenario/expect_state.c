@@ -175,7 +175,7 @@ static void state_differs(struct run *r, const struct stmt *stmt, const struct a
 	diag = run_fail(r, DIAG_STATE_DIFFERS, arg->span, arg->key, text_string(&object));
 	diag_expected(&r->scope, diag, "", arg->value, value);
 	diag_hint(r->scope.diags, diag, "paste  expect state %s %s=%s", text_string(&object),
-		  arg->key, value_print(&r->scope, value));
+		  arg->key, value_as_written(&r->scope, value));
 	if (r->action)
 		diag_note(r->scope.diags, diag, r->action->span, "the last action is '%s'",
 			  stmt_text(r, r->action));

@@ -213,6 +213,18 @@ const char *value_print(struct scope *scope, const struct value *value)
 			    value->number);
 }
 
+/* A word that is no name needs quotes. */
+const char *value_as_written(struct scope *scope, const struct value *value)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+	const char *word = value->word;
+
+	if (word && (!strchr(letters, *word) || strspn(word, letters) != strlen(word)))
+		return stash_printf(scope->stash, "\"%s\"", word);
+	return value_print(scope, value);
+}
+
 static void show_fields(struct scope *scope, const struct field *f, struct text *to)
 {
 	text_puts(to, "{");

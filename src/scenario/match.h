@@ -29,6 +29,8 @@ void pattern_check(struct scope *scope, const struct pattern *p, enum form form)
 
 /* In scenario syntax; bits shows numbers as wide hexadecimal. */
 const char *value_print(struct scope *scope, const struct value *value);
+/* The same for a script. */
+const char *value_as_written(struct scope *scope, const struct value *value);
 /* The pattern with the values that its variables have. */
 const char *pattern_shown(struct scope *scope, const struct pattern *p);
 /* "= expected …", "= actual …" and which bits differ. */

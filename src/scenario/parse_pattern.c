@@ -121,6 +121,19 @@ static bool compute(enum token_kind operator, uint64_t a, uint64_t b, uint64_t *
 	}
 }
 
+/* 0-3 is no range. */
+static void not_computed(struct parser *p, struct span span, enum token_kind operator,
+			 uint64_t left, uint64_t right, const struct text *text)
+{
+	struct diags *diags = &p->s->parse_diags;
+
+	if (operator== TOKEN_MINUS)
+		diag_suggest(diags, diag_add(diags, DIAG_BAD_NUMBER, span, text_string(text)),
+			     stash_printf(&diags->stash, "%" PRIu64 "..%" PRIu64, left, right));
+	else
+		diag_add(diags, DIAG_NUMBER_TOO_LARGE, span, text_string(text));
+}
+
 static bool parse_binary(struct parser *p, unsigned level, uint64_t *value, struct text *text)
 {
 	struct span start = p->token.span;
@@ -131,16 +144,15 @@ static bool parse_binary(struct parser *p, unsigned level, uint64_t *value, stru
 		return false;
 	while (token_is_operator(p->token.kind, level)) {
 		enum token_kind operator= p->token.kind;
-		uint64_t right;
+		uint64_t left = *value, right;
 
 		text_puts(text, p->token.text);
 		parser_advance(p);
 		if (!parse_binary(p, level + 1, &right, text))
 			return false;
-		if (!compute(operator, * value, right, value)) {
+		if (!compute(operator, left, right, value)) {
 			start.last = p->previous_end;
-			diag_add(&p->s->parse_diags, DIAG_NUMBER_TOO_LARGE, start,
-				 text_string(text));
+			not_computed(p, start, operator, left, right, text);
 			return false;
 		}
 	}

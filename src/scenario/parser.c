@@ -116,6 +116,25 @@ static bool result_keys_known(struct parser *p, const struct stmt *stmt)
 	return true;
 }
 
+/* "-> eror ENOSPC": a word that is not followed by its value. */
+static bool result_is_no_word(struct parser *p, const struct stmt *stmt)
+{
+	struct lexer ahead = p->lexer;
+	struct suggestion best = {0};
+	const char *word = p->token.text;
+
+	if (p->token.kind != TOKEN_NAME || verb_has_result(stmt->verb, word) ||
+	    lexer_next(&ahead).kind == TOKEN_EQUALS)
+		return false;
+	suggestion_offer(&best, word, "error");
+	suggestion_offer(&best, word, "ok");
+	diag_suggest(&p->s->parse_diags,
+		     diag_add(&p->s->parse_diags, DIAG_UNKNOWN_RESULT, p->token.span,
+			      verb_name(stmt->verb), word),
+		     best.word);
+	return true;
+}
+
 static bool parse_result(struct parser *p, struct stmt *stmt)
 {
 	struct result *result = &stmt->result;
@@ -135,7 +154,8 @@ static bool parse_result(struct parser *p, struct stmt *stmt)
 		good = true;
 	} else {
 		result->kind = RESULT_KEYS;
-		good = parse_keys(p, &result->keys) && result_keys_known(p, stmt);
+		good = !result_is_no_word(p, stmt) && parse_keys(p, &result->keys) &&
+		       result_keys_known(p, stmt);
 	}
 	result->span.last = p->previous_end;
 	return good;
@@ -430,6 +450,20 @@ static void note_version(struct scenario *s, const struct stmt *stmt)
 			 value_text(s, version));
 }
 
+static void note_title(struct parser *p, const struct stmt *stmt)
+{
+	struct diags *diags = &p->s->parse_diags;
+
+	p->s->title = arg_string(stmt, "STRING");
+	if (p->title)
+		diag_note(diags,
+			  diag_add(diags, DIAG_DUPLICATE_ARGUMENT, stmt->verb_span,
+				   verb_name(stmt->verb)),
+			  p->title->verb_span, "the first is here");
+	else
+		p->title = stmt;
+}
+
 static void note_statement(struct parser *p, struct stmt *stmt)
 {
 	switch (stmt->verb) {
@@ -437,7 +471,7 @@ static void note_statement(struct parser *p, struct stmt *stmt)
 		note_version(p->s, stmt);
 		break;
 	case VERB_SCENARIO:
-		p->s->title = arg_string(stmt, "STRING");
+		note_title(p, stmt);
 		break;
 	case VERB_INCLUDE:
 		note_include(p, stmt);
@@ -598,8 +632,20 @@ static struct stmt *parse_statement(struct parser *p, const struct block *block)
 
 static void missing_end(struct parser *p, const struct block *block)
 {
-	diag_add(&p->s->parse_diags, DIAG_MISSING_END, block->header->verb_span,
-		 verb_name(block->header->verb));
+	struct diag *diag = diag_add(&p->s->parse_diags, DIAG_MISSING_END, block->header->verb_span,
+				     verb_name(block->header->verb));
+
+	if (p->crooked && p->crooked->span.line > block->header->span.line)
+		diag_note(&p->s->parse_diags, diag, p->crooked->verb_span,
+			  "by its indentation, this '%s' has none", verb_name(p->crooked->verb));
+}
+
+/* An `end` that stands further left than the head of its block seems to belong to another. */
+static void compare_indentation(struct parser *p, const struct block *block)
+{
+	if (!p->crooked && block->header->span.line != p->token.span.line &&
+	    p->token.span.first < block->header->span.first)
+		p->crooked = block->header;
 }
 
 /* A verb that can only follow the topology: its `end` was forgotten. */
@@ -634,6 +680,8 @@ static bool at_block_end(struct parser *p, const struct block *block)
 	if (parser_at_word(p, "end") && !block->in_braces) {
 		if (!block->header && !p->s->parse_diags.errors)
 			diag_add(&p->s->parse_diags, DIAG_STRAY_END, p->token.span);
+		if (block->header)
+			compare_indentation(p, block);
 		parser_advance(p);
 		check_after_end(p);
 		return block->header != NULL;

@@ -10,6 +10,8 @@ struct parser {
 	struct token token;    /* the one to look at */
 	uint32_t previous_end; /* last column of the one before */
 	unsigned depth;
+	const struct stmt *title;   /* of this file; NULL: not yet */
+	const struct stmt *crooked; /* the first block whose `end` stands left of it */
 	enum verb property; /* in explore: of which another follows a semicolon; else VERB_NONE */
 };
 

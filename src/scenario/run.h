@@ -125,6 +125,8 @@ bool event_is_kind(struct run *r, enum verb assertion, const struct tape_record 
 bool event_is_write(const struct tape_record *record);
 /* In the syntax of expect, without the word; NULL: nothing that can be expected. */
 const char *event_print(struct run *r, const struct tape_record *record);
+/* The same for a script: without what has no name there. */
+const char *event_as_written(struct run *r, const struct tape_record *record);
 bool event_consumed(const struct run *r, uint64_t position);
 void event_consume(struct run *r, uint64_t position);
 struct irq_entry *irq_entry_of(const struct run *r, uint64_t virq);

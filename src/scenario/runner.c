@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "scenario/run.h"
+#include "scenario/words.h"
 
 #include <irqlab/invariants.h>
 #include <irqlab/view.h>
@@ -111,7 +112,7 @@ static void unexpected(struct run *r, const struct tape_record *record)
 	struct span span = r->action ? r->action->span : r->scope.topology.stmt->verb_span;
 	struct diag *diag = run_fail(r, DIAG_EVENT_UNEXPECTED, span, event);
 
-	diag_hint(r->scope.diags, diag, "paste  expect %s", event);
+	diag_hint(r->scope.diags, diag, "paste  expect %s", event_as_written(r, record));
 }
 
 void run_close_window(struct run *r)
@@ -161,11 +162,29 @@ static void check_trace(struct run *r, const struct stmt *stmt)
 		run_fail(r, DIAG_TRACE_LEFT, stmt->span, stmt_text(r, stmt));
 }
 
+/* A function without the capability fails like much else: EINVAL. */
+static void note_capability(struct run *r, const struct stmt *stmt, struct diag *diag)
+{
+	const struct name *name = stmt->verb == VERB_ENABLE
+					  ? name_find(&r->scope, stmt->args->value->path->name)
+					  : NULL;
+	const char *kind = arg_word(stmt, "KIND");
+
+	if (!name || !name->device)
+		return;
+	if (strcmp(kind, "msi") == 0 && !name->device->msi.vectors)
+		diag_line(r->scope.diags, diag, "%s has no MSI: its line says no msi=", name->name);
+	if (strcmp(kind, "msix") == 0 && !name->device->msix.size)
+		diag_line(r->scope.diags, diag,
+			  "%s has no MSI-X: its line says no msix=", name->name);
+}
+
 static void action_failed(struct run *r, const struct stmt *stmt, int error)
 {
 	struct diag *diag = run_fail(r, DIAG_ACTION_FAILED, stmt->span, stmt_text(r, stmt),
 				     irqlab_errno_name(error), irqlab_errno_text(error));
 
+	note_capability(r, stmt, diag);
 	diag_hint(r->scope.diags, diag, "to assert that, append  -> error %s",
 		  irqlab_errno_name(error));
 }
@@ -209,7 +228,7 @@ static void check_value(struct run *r, const struct field *wanted, const struct 
 	diag_expected(&r->scope, diag, "", wanted->value, given ? given : &nothing);
 	if (given)
 		diag_hint(r->scope.diags, diag, "paste  %s=%s", wanted->name,
-			  value_print(&r->scope, given));
+			  value_as_written(&r->scope, given));
 }
 
 static void check_outcome(struct run *r, const struct stmt *stmt, const struct outcome *out)
@@ -532,20 +551,13 @@ static void run_limit(struct run *r, const struct stmt *stmt)
 		limits->actions = (uint32_t)n;
 }
 
-static const char *const features[] = {
-	"x86-vector", "intel-ir", "amd-ir", "pci",    "msi",	 "msix", "ims",	   "intx",
-	"hotplug",    "managed",  "gic-v3", "gic-v2", "gic-v2m", "its",	 "ioapic", "platform",
-	"imsic",      "powerpc",  "s390",   "octeon", "xen",	 "vmd"};
-
 static void run_requires(struct run *r, const struct stmt *stmt)
 {
 	for (const struct arg *a = stmt->args; a; a = a->next) {
-		bool found = false;
+		const char *word = a->value->path->name;
 
-		for (unsigned i = 0; i < sizeof(features) / sizeof(*features); i++)
-			found |= strcmp(features[i], a->value->path->name) == 0;
-		if (!found)
-			run_fail(r, DIAG_MISSING_FEATURE, a->span, a->value->path->name);
+		if (feature_of(word) != FEATURE_PRESENT)
+			run_fail(r, DIAG_MISSING_FEATURE, a->span, word);
 	}
 }
 

@@ -154,6 +154,7 @@ void scenario_close(struct scenario *s)
 	stash_free(&s->work);
 	diags_free(&s->parse_diags);
 	diags_free(&s->run_diags);
+	diags_free(&s->other_diags);
 	free((char *)s->file);
 	free(s);
 }

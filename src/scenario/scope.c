@@ -94,7 +94,7 @@ const char *name_kind_text(enum name_kind kind)
 		[NAME_DEVICE] = "a device",	 [NAME_UNIT] = "a remapping unit",
 		[NAME_ROOT] = "a vector domain", [NAME_IRQS] = "interrupts",
 		[NAME_POOL] = "a pool",		 [NAME_CHECKPOINT] = "a checkpoint",
-		[NAME_VCPU] = "a virtual CPU",
+		[NAME_VCPU] = "a virtual CPU",	 [NAME_BROKEN] = "",
 	};
 
 	return texts[kind];
@@ -106,6 +106,15 @@ struct name *name_find(const struct scope *scope, const char *name)
 		if (strcmp(n->name, name) == 0)
 			return n;
 	return NULL;
+}
+
+/* The error that there is says enough. */
+static bool is_broken(struct scope *scope, const struct name *name)
+{
+	if (!name || name->kind != NAME_BROKEN)
+		return false;
+	scope->invalid = true;
+	return true;
 }
 
 /* Names of interrupts, pools and checkpoints may be used again; the newest counts. */
@@ -120,6 +129,8 @@ struct name *name_define(struct scope *scope, const char *name, enum name_kind k
 	struct name *old = name_find(scope, name);
 	struct name *new;
 
+	if (is_broken(scope, old))
+		return NULL;
 	if (old && !(may_be_hidden(kind) && old->kind == kind)) {
 		struct diag *diag = scope_error(scope, DIAG_DUPLICATE_NAME, span, name,
 						name_kind_text(old->kind));
@@ -134,6 +145,20 @@ struct name *name_define(struct scope *scope, const char *name, enum name_kind k
 	new->next = scope->names;
 	scope->names = new;
 	return new;
+}
+
+void name_is_broken(struct scope *scope, const char *name, struct span span)
+{
+	struct name *broken = name_find(scope, name);
+
+	if (!broken) {
+		broken = stash_new(scope->stash, struct name);
+		broken->name = name;
+		broken->span = span;
+		broken->next = scope->names;
+		scope->names = broken;
+	}
+	broken->kind = NAME_BROKEN;
 }
 
 static const char *name_suggestion(const struct scope *scope, const char *name, enum name_kind kind)
@@ -153,10 +178,13 @@ static void unknown_name(struct scope *scope, struct span span, const char *name
 		[NAME_DEVICE] = "no device",	  [NAME_UNIT] = "no remapping unit",
 		[NAME_ROOT] = "no vector domain", [NAME_IRQS] = "no interrupt",
 		[NAME_POOL] = "no pool",	  [NAME_CHECKPOINT] = "no checkpoint",
-		[NAME_VCPU] = "no virtual CPU",
+		[NAME_VCPU] = "no virtual CPU",	  [NAME_BROKEN] = "",
 	};
-	struct diag *diag = scope_error(scope, DIAG_UNKNOWN_NAME, span, nobody[kind], name);
+	struct diag *diag;
 
+	if (is_broken(scope, name_find(scope, name)))
+		return;
+	diag = scope_error(scope, DIAG_UNKNOWN_NAME, span, nobody[kind], name);
 	diag_suggest(scope->diags, diag, name_suggestion(scope, name, kind));
 }
 
@@ -169,6 +197,8 @@ struct name *name_resolve(struct scope *scope, const struct pattern *path, enum 
 		unknown_name(scope, path->span, word, kind);
 		return NULL;
 	}
+	if (is_broken(scope, name))
+		return NULL;
 	if (name->kind == kind)
 		return name;
 	diag_note(scope->diags,
@@ -362,6 +392,8 @@ bool source_resolve(struct scope *scope, const struct pattern *path, struct sour
 	const struct name *name = name_find(scope, path->path->name);
 
 	memset(out, 0, sizeof(*out));
+	if (is_broken(scope, name))
+		return false;
 	if (name && name->kind == NAME_IRQS)
 		return source_of_interrupt(scope, path, out);
 	out->device = device_resolve(scope, path);
@@ -444,6 +476,8 @@ static bool place_object(struct scope *scope, const struct segment *segment,
 
 	*device = NULL;
 	out->object = segment->name;
+	if (is_broken(scope, name))
+		return false;
 	if ((!name || name->kind == NAME_ROOT) && is_built_in(&scope->topology, segment->name))
 		return true;
 	if (name && name->kind == NAME_ROOT &&

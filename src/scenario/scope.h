@@ -22,7 +22,8 @@ enum name_kind {
 	NAME_IRQS,
 	NAME_POOL,
 	NAME_CHECKPOINT,
-	NAME_VCPU
+	NAME_VCPU,
+	NAME_BROKEN /* its declaration was wrong: nothing is known of it */
 };
 
 struct irq_entry {	    /* one interrupt that a script has a name for */
@@ -43,6 +44,7 @@ struct name {
 	const char *name;
 	enum name_kind kind;
 	struct span span;		  /* where it was defined */
+	bool gone;			  /* checking: what it named was given back */
 	const struct device_desc *device; /* of devices and pools */
 	const struct remap_desc *unit;	  /* NULL: a unit of another kind */
 	struct irq_entry *irqs;
@@ -123,6 +125,8 @@ struct name *name_find(const struct scope *scope, const char *name);
 /* Forgets an older meaning if it was an interrupt's. NULL: the name is taken. */
 struct name *name_define(struct scope *scope, const char *name, enum name_kind kind,
 			 struct span span);
+/* Uses of the name are no errors of their own. */
+void name_is_broken(struct scope *scope, const char *name, struct span span);
 /* One name that is of that kind; an error otherwise. */
 struct name *name_resolve(struct scope *scope, const struct pattern *path, enum name_kind kind);
 const char *name_kind_text(enum name_kind kind);

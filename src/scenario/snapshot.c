@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "scenario/run.h"
+#include "scenario/words.h"
 
 #include <errno.h>
 #include <irqlab/view.h>
@@ -34,15 +35,15 @@ static void print_tape(struct run *r, FILE *to)
 
 static void print_picture(struct run *r, const char *name, FILE *to)
 {
-	if (strcmp(name, picture_names[PICTURE_DOMAINS]) == 0)
+	if (strcmp(name, picture_name(PICTURE_DOMAINS)) == 0)
 		view_domains(r->m, to);
-	else if (strcmp(name, picture_names[PICTURE_IRQS]) == 0)
+	else if (strcmp(name, picture_name(PICTURE_IRQS)) == 0)
 		view_irqs(r->m, to);
-	else if (strcmp(name, picture_names[PICTURE_INTERRUPTS]) == 0)
+	else if (strcmp(name, picture_name(PICTURE_INTERRUPTS)) == 0)
 		view_interrupts(r->m, to);
-	else if (strcmp(name, picture_names[PICTURE_VECTORS]) == 0)
+	else if (strcmp(name, picture_name(PICTURE_VECTORS)) == 0)
 		view_vectors(r->m, to);
-	else if (strcmp(name, picture_names[PICTURE_WRITES]) == 0)
+	else if (strcmp(name, picture_name(PICTURE_WRITES)) == 0)
 		print_writes(r, to);
 	else
 		print_tape(r, to);

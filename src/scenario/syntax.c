@@ -206,6 +206,16 @@ static void reference_state(FILE *to)
 				name, text);
 }
 
+static void reference_words(FILE *to, const char *title, enum scenario_words list)
+{
+	struct scenario_word word;
+
+	fprintf(to, "\n### %s\n\n| name | is |\n|---|---|\n", title);
+	for (unsigned i = 0; scenario_word(list, i, &word); i++)
+		fprintf(to, "| %s | %s%s |\n", word.name, word.text,
+			word.present ? "" : "; not in this build");
+}
+
 static void reference_names(FILE *to)
 {
 	fputs("\n### Errors\n\n| name | means |\n|---|---|\n", to);
@@ -228,10 +238,10 @@ static void reference_names(FILE *to)
 #define ROW(id, name, text) fprintf(to, "| %s | %s |\n", name, text);
 	IRQLAB_DROP_REASONS(ROW)
 #undef ROW
-	fputs("\n### Pictures for `snapshot`\n\n", to);
-	for (unsigned i = 0; i < NR_PICTURES; i++)
-		fprintf(to, "%s%s", i ? ", " : "", picture_names[i]);
-	fputs(".\n", to);
+	reference_words(to, "Features for `requires`", SCENARIO_FEATURES);
+	reference_words(to, "Pictures for `snapshot`", SCENARIO_PICTURES);
+	reference_words(to, "Searches for `explore`", SCENARIO_SEARCHES);
+	reference_words(to, "Properties for `explore`", SCENARIO_PROPERTIES);
 }
 
 static void reference_diagnostics(FILE *to)

@@ -44,15 +44,15 @@ static void build_cpus(struct builder *b)
 
 static void build_cpu(struct builder *b)
 {
-	uint64_t cpu = number(b, "CPU", 0, b->t->desc.nr_cpus ? b->t->desc.nr_cpus - 1 : 0, 0);
+	uint64_t cpu = number(b, "CPU", 0, b->t->desc.nr_cpus - UINT64_C(1), 0);
 	struct cpu_desc *desc;
 
-	if (!b->t->desc.nr_cpus) {
+	if (!b->t->desc.nr_cpus && !b->failed) {
 		scope_error(b->scope, DIAG_BAD_TOPOLOGY, b->stmt->span,
 			    "there is no 'cpus' line before");
 		b->good = false;
 	}
-	if (!b->good)
+	if (!b->good || !b->t->desc.nr_cpus)
 		return;
 	desc = &b->t->cpus[cpu];
 	desc->apic_id = (uint32_t)number(b, "apic-id", 0, UINT32_MAX, desc->apic_id);
@@ -428,6 +428,18 @@ static void reserve_arrays(struct builder *b, const struct stmt *block)
 #undef ROOM
 }
 
+/* What the line would have declared is not missed later. */
+static void note_failed(struct builder *b)
+{
+	const struct pattern *name = stmt_value(b->stmt, "NAME");
+
+	if (!name)
+		name = stmt_value(b->stmt, "STORE");
+	b->failed = true;
+	if (name && name->kind == PATTERN_PATH)
+		name_is_broken(b->scope, name->path->name, b->stmt->span);
+}
+
 bool topology_build(struct scope *scope, const struct stmt *stmt)
 {
 	struct builder b = {.scope = scope, .t = &scope->topology, .good = true};
@@ -438,15 +450,18 @@ bool topology_build(struct scope *scope, const struct stmt *stmt)
 		if (line->verb == VERB_NONE || !scope_applies(scope, line))
 			continue;
 		b.stmt = line;
+		b.good = true;
 		build_line(&b);
+		if (!b.good)
+			note_failed(&b);
 	}
-	fail_unless(&b, topology_add_vfs(scope));
-	if (b.good && !b.t->desc.nr_cpus) {
+	b.failed |= !topology_add_vfs(scope);
+	if (!b.failed && !b.t->desc.nr_cpus) {
 		b.t->cpus = stash_alloc(scope->stash, sizeof(*b.t->cpus));
 		b.t->cpus->node = -1;
 		b.t->desc.cpus = b.t->cpus;
 		b.t->desc.nr_cpus = 1;
 	}
 	scope->has_topology = true;
-	return b.good && !scope->invalid;
+	return !b.failed && !scope->invalid;
 }

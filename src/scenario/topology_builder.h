@@ -10,7 +10,8 @@ struct builder {
 	struct scope *scope;
 	struct topology *t;
 	const struct stmt *stmt; /* the line */
-	bool good;
+	bool good;		 /* the line */
+	bool failed;		 /* one before it was not */
 };
 
 static inline void fail_unless(struct builder *b, bool good)

@@ -27,6 +27,16 @@ static void unknown_domain_kind(struct builder *b, const char *kind)
 	b->good = false;
 }
 
+static const char *domain_suggestion(const struct scope *scope, const char *word)
+{
+	struct suggestion best = {0};
+
+	for (const struct name *n = scope->names; n; n = n->next)
+		if (n->kind == NAME_ROOT || n->kind == NAME_UNIT)
+			suggestion_offer(&best, word, n->name);
+	return best.word;
+}
+
 bool parent_is_known(struct builder *b)
 {
 	const struct arg *parent = argument(b, "parent");
@@ -37,12 +47,16 @@ bool parent_is_known(struct builder *b)
 	name = name_find(b->scope, parent->value->path->name);
 	if (name && (name->kind == NAME_ROOT || name->kind == NAME_UNIT))
 		return true;
+	if (name && name->kind == NAME_BROKEN)
+		return false;
 	if (name)
 		scope_error(b->scope, DIAG_WRONG_KIND, parent->span, name->name,
 			    name_kind_text(name->kind), "a domain");
 	else
-		scope_error(b->scope, DIAG_UNKNOWN_NAME, parent->span, "no domain",
-			    parent->value->path->name);
+		diag_suggest(b->scope->diags,
+			     scope_error(b->scope, DIAG_UNKNOWN_NAME, parent->span, "no domain",
+					 parent->value->path->name),
+			     domain_suggestion(b->scope, parent->value->path->name));
 	return false;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "scenario/verbs.h"
+#include "scenario/words.h"
 
 #include <ctype.h>
 #include <irqlab/scenario.h>
@@ -276,6 +277,8 @@ void suggestion_offer(struct suggestion *best, const char *word, const char *can
 	unsigned limit = length < 3 ? 1 : length < 6 ? 2 : 3;
 	unsigned distance = word_distance(word, candidate, limit);
 
+	if (length > 3 && strncmp(word, candidate, length) == 0)
+		distance = distance < limit ? distance : limit; /* the start of it */
 	if (distance > limit || distance >= length || (best->word && distance >= best->distance))
 		return;
 	best->word = candidate;

@@ -25,7 +25,8 @@
 	  "Reads another file here; its path is relative to this file's.",                         \
 	  "include \"two-cpus.irq\"")                                                              \
 	X(REQUIRES, "requires", "NAME...", "",                                                     \
-	  "Skips the scenario (status 77) where this build lacks one of these features.",          \
+	  "Skips the scenario (status 77) where this build lacks one of these features; "          \
+	  "`irqlab help features` lists them.",                                                    \
 	  "requires intel-ir ims")                                                                 \
 	X(PROFILE, "profile", "NAME", "",                                                          \
 	  "Which switches are on: linux-6.12 (the default) or intended.", "profile intended")      \
@@ -248,11 +249,12 @@
 	  "the reason.",                                                                           \
 	  "unsupported \"its vectors are one CPU's\" ; enable nic msi 0..3 -> error ENOSPC ; end") \
 	X(SNAPSHOT, "snapshot", "NAME [OBJECT:PLACE]", "",                                         \
-	  "A golden picture, inline: domains, irqs, vectors, writes, messages. Filled in by "      \
-	  "--bless.",                                                                              \
+	  "A golden picture, inline, one of:" IRQLAB_PICTURE_NAMES ". Filled in by --bless. "      \
+	  "`irqlab show` has path, debug, json and dot besides.",                                  \
 	  "snapshot domains ; end")                                                                \
 	X(EXPLORE, "explore", "[NAME...]", "",                                                     \
-	  "Every interleaving of its actors' steps; see always, sometimes, finally.",              \
+	  "Every interleaving of its actors' steps; see always, sometimes, finally. "              \
+	  "`irqlab help searches` and `help properties` list its words.",                          \
 	  "explore exhaustive ; actor os { affinity q[0] cpu=1 } ; end")
 
 #define IRQLAB_ASSERTIONS(X)                                                                             \

@@ -40,7 +40,7 @@ printf '%s\nenable nic msix 0 as q\n' "$machine" >good.irq
 printf '%s\nenable nic msix 9 as q\n' "$machine" >fails.irq
 printf '%s\nenabel nic msix 0 as q\n' "$machine" >wrong.irq
 printf 'limit actions=2\n%s\nrepeat 3\n  tick\nend\n' "$machine" >limit.irq
-printf 'requires warp-drive\n%s\ntick\n' "$machine" >skipped.irq
+printf 'requires gic-v4\n%s\ntick\n' "$machine" >skipped.irq
 printf 'tags   fast\n%s\ntick\n' "$machine" >untidy.irq
 
 status 0 "$irqlab" run good.irq
@@ -53,7 +53,7 @@ status 3 "$irqlab" run missing.irq
 status 4 "$irqlab" run limit.irq
 status 77 "$irqlab" run skipped.irq
 status 0 "$irqlab" run good.irq skipped.irq
-says out "skipped   skipped.irq: skipped.irq: this build has no 'warp-drive'"
+says out "skipped   skipped.irq: skipped.irq: this build has no 'gic-v4'"
 says out '1 passed, 0 failed, 1 skipped'
 status 77 "$irqlab" run skipped.irq skipped.irq
 status 2 "$irqlab" run good.irq fails.irq wrong.irq

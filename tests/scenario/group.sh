@@ -66,7 +66,7 @@ says "cannot read 'nowhere.irq'"
 says 'nowhere.irq:0: error: Failure!'
 fails 0 missing-feature.irq
 says '[  SKIPPED ]'
-says "skipped: this build has no 'gic-its'"
+says "skipped: this build has no 'gic-v4'"
 fails 0 ../scenario/every_back_end.irq
 says "skipped: Octeon: its PCIe unit takes no MSI-X"
 fails 255

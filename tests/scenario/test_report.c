@@ -6,7 +6,7 @@
 static const char passing[] = "scenario \"good # one\"\n" MACHINE "tick\n";
 static const char failing[] =
 	"scenario \"bad <one>\"\n" MACHINE "enable nic msix 0 as q\nexpect none\n";
-static const char skipped[] = "scenario \"elsewhere\"\nrequires flux\n" MACHINE "tick\n";
+static const char skipped[] = "scenario \"elsewhere\"\nrequires gic-v4\n" MACHINE "tick\n";
 static const char broken[] = "scenario \"typo\"\nbogus\n";
 static const char matrix[] = "scenario \"kinds\"\nfor each kind in msix msi\n" MACHINE
 			     "unsupported \"no \\\"MSI\\\" #1 <here>\" when kind=msi\n"
@@ -70,15 +70,15 @@ static void test_formats(void **state)
 		      "\n1 passed, 2 failed, 1 skipped\n");
 	EXPECT_REPORT(FORMAT_TAP, "TAP version 14\n", "ok 1 - good \\# one\n",
 		      "not ok 2 - bad <one>\n",
-		      "# test.irq:", "ok 3 - elsewhere # SKIP this build has no 'flux'\n",
+		      "# test.irq:", "ok 3 - elsewhere # SKIP this build has no 'gic-v4'\n",
 		      "not ok 4 - typo\n# invalid\n", "1..4\n");
 	EXPECT_REPORT(FORMAT_KTAP, "KTAP version 1\n", "ok 1 good \\# one\n",
 		      "# test.irq:", "not ok 2 bad <one>\n",
-		      "ok 3 elsewhere # SKIP this build has no 'flux'\n",
+		      "ok 3 elsewhere # SKIP this build has no 'gic-v4'\n",
 		      "not ok 4 typo # invalid\n", "1..4\n");
 	EXPECT_REPORT(FORMAT_JUNIT, "<?xml", "tests=\"4\" failures=\"2\" skipped=\"1\"",
 		      "good # one\"></testcase>", "bad &lt;one&gt;", "<failure",
-		      "<skipped message=\"this build has no 'flux'\"/>", "<error",
+		      "<skipped message=\"this build has no 'gic-v4'\"/>", "<error",
 		      "</testsuite>\n");
 	EXPECT_REPORT(FORMAT_JSONL, "\"status\":\"passed\"", "\"status\":\"failed\"",
 		      "\"id\":\"not-quiet\"", "\"status\":\"skipped\"", "\"status\":\"invalid\"",

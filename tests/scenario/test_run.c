@@ -13,7 +13,7 @@ static void test_statuses(void **state)
 			 SCENARIO_FAILED);
 	assert_int_equal(run_text(MACHINE "enable hba msix 0..3 as q\n", "unknown-name"),
 			 SCENARIO_INVALID);
-	assert_int_equal(run_text(MACHINE "requires flux-capacitor\ntick\n", "missing-feature"),
+	assert_int_equal(run_text(MACHINE "requires gic-v4\ntick\n", "missing-feature"),
 			 SCENARIO_SKIPPED);
 	assert_int_equal(
 		run_text("limit actions=3\n" MACHINE "repeat 4\ntick\nend\n", "limit-actions"),
@@ -362,6 +362,91 @@ static void test_keep_going(void **state)
 	scenario_close(s);
 }
 
+/* ---- hints to paste can be pasted ---- */
+
+/* Without what a scenario expects, it is told what it might. */
+static char *without_expects(const char *text)
+{
+	char *out = calloc(1, strlen(text) + 1), *to = out;
+	unsigned inside = 0; /* the lines of a block are no statements of their own */
+
+	assert_non_null(out);
+	while (*text) {
+		size_t length = strcspn(text, "\n") + 1;
+		const char *word = text + strspn(text, " ");
+		bool block = strncmp(word, "expect writes", 13) == 0 ||
+			     strncmp(word, "expect any-order", 16) == 0;
+
+		inside += block;
+		if (block || inside || strncmp(word, "expect ", 7) != 0) {
+			memcpy(to, text, length);
+			to += length;
+		}
+		if (inside && strncmp(word, "end", 3) == 0)
+			inside--;
+		text += length;
+	}
+	return out;
+}
+
+static void parses(char *line)
+{
+	struct scenario *s = parse_text(line);
+
+	if (scenario_diagnostics(s))
+		fail_msg("a hint that does not parse: %s", line);
+	scenario_close(s);
+}
+
+static unsigned hints_of(const char *name, const char *text)
+{
+	static const char mark[] = "= hint: paste  expect ";
+	const struct scenario_run_options options = {.keep_going = true};
+	struct scenario *s = scenario_parse(name, text, strlen(text), NULL);
+	char *printed = NULL;
+	unsigned nr = 0;
+	size_t size;
+	FILE *f = open_memstream(&printed, &size);
+
+	assert_non_null(s);
+	scenario_run(s, &options, NULL);
+	scenario_print_diagnostics(&s, 1, f, DIAGNOSTICS_HUMAN, false);
+	fclose(f);
+	for (char *at = printed, *end; (at = strstr(at, mark)); at = end + 1, nr++) {
+		at += strlen("= hint: paste  ");
+		end = strchr(at, '\n');
+		*end = '\0';
+		parses(at);
+	}
+	free(printed);
+	scenario_close(s);
+	return nr;
+}
+
+static void test_hints_can_be_pasted(void **state)
+{
+	static const char *const files[] = {SCENARIOS};
+	static const char quoted[] = MACHINE "enable nic msix 0 as q\nexpect state q domain=x\n";
+	unsigned nr = hints_of("quoted", quoted);
+
+	(void)state;
+	assert_int_equal(nr, 1);
+	for (unsigned i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		FILE *f = fopen(files[i], "r");
+		static char text[1 << 16];
+		char *stripped;
+
+		assert_non_null(f);
+		memset(text, 0, sizeof(text));
+		assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);
+		fclose(f);
+		stripped = without_expects(text);
+		nr += hints_of(files[i], stripped);
+		free(stripped);
+	}
+	assert_true(nr > 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_combinations_have_names),
 		cmocka_unit_test(test_bless),
 		cmocka_unit_test(test_keep_going),
+		cmocka_unit_test(test_hints_can_be_pasted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
