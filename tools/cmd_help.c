@@ -7,6 +7,34 @@
 
 /* `irqlab help TOPIC` for what is no command: the verbs of scenarios, and lists of names. */
 
+static void list_words(enum scenario_words list);
+
+/* What each key means, of which kinds of domain it is, and what holds without it. */
+static void print_keys(const char *verb)
+{
+	struct scenario_key key;
+
+	if (!scenario_verb_key(verb, 0, &key))
+		return;
+	if (*key.kinds) {
+		puts("\n  Kinds:");
+		list_words(SCENARIO_KINDS);
+	}
+	puts("\n  Keys:");
+	for (unsigned i = 0; scenario_verb_key(verb, i, &key); i++) {
+		printf("  %-16s %s", key.name, key.text);
+		if (*key.bounds)
+			printf("; %s", key.bounds);
+		if (*key.otherwise)
+			printf(" (without it: %s)", key.otherwise);
+		if (*key.needs)
+			printf("; needs %s", key.needs);
+		puts("");
+		if (*key.kinds)
+			printf("  %-16s of %s\n", "", key.kinds);
+	}
+}
+
 static bool print_verb(const char *name)
 {
 	struct scenario_verb verb;
@@ -23,6 +51,8 @@ static bool print_verb(const char *name)
 		if (*verb.results)
 			printf("  Results after \"->\": %s\n", verb.results);
 		printf("  Example: %s\n", verb.example);
+		if (strcmp(verb.phase, "topology") == 0)
+			print_keys(verb.name);
 		found = true;
 	}
 	return found;

@@ -192,12 +192,25 @@ bool scenario_verb(unsigned nr, struct scenario_verb *out);
 /* The name closest to `word`; NULL: none is close. */
 const char *scenario_verb_suggestion(const char *word);
 
+/* An argument of `domain` or `device`, with a value or without. */
+struct scenario_key {
+	const char *name;      /* "entries" */
+	const char *kinds;     /* kinds of domain that take it: "its gic-v2m"; "" of a device */
+	const char *needs;     /* the key that must stand beside it; "": none */
+	const char *otherwise; /* what holds without it; "" of a word without a value */
+	const char *text;
+	char bounds[32]; /* "2..512"; "": it is no number */
+};
+/* False beyond the last, and where the verb is another. A key may come again for other kinds. */
+bool scenario_verb_key(const char *verb, unsigned nr, struct scenario_key *out);
+
 /* Words that mean something in one place of the language. */
 enum scenario_words {
 	SCENARIO_FEATURES,   /* of `requires` */
 	SCENARIO_SEARCHES,   /* of `explore` */
 	SCENARIO_PROPERTIES, /* of `always`, `finally`, `expect-violation` */
 	SCENARIO_PICTURES,   /* of `snapshot` */
+	SCENARIO_KINDS,	     /* of `domain` */
 };
 struct scenario_word {
 	const char *name, *text;

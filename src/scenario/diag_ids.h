@@ -55,6 +55,8 @@
 	X(UNKNOWN_NAME, "unknown-name", ERROR, INVALID, "%s is called '%s' here")                  \
 	X(WRONG_KIND, "wrong-kind", ERROR, INVALID, "'%s' is %s, not %s")                          \
 	X(UNKNOWN_DOMAIN_KIND, "unknown-domain-kind", ERROR, INVALID, "unknown domain kind '%s'")  \
+	X(MISPLACED_KEY, "misplaced-key", ERROR, INVALID,                                          \
+	  "'%s' does not belong to %s, which takes %s")                                            \
 	X(UNKNOWN_FIELD, "unknown-field", ERROR, INVALID, "%s has no field '%s'")                  \
 	X(UNKNOWN_STORE, "unknown-store", ERROR, INVALID, "'%s' has no '%s'")                      \
 	X(BAD_INDEX, "bad-index", ERROR, INVALID, "%s has no index %" PRIu64)                      \

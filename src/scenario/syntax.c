@@ -151,6 +151,21 @@ static void cell(FILE *to, const char *text)
 		fprintf(to, *text == '|' ? "\\|" : "%c", *text);
 }
 
+static void reference_keys(FILE *to, const char *verb)
+{
+	struct scenario_key key;
+
+	if (!scenario_verb_key(verb, 0, &key))
+		return;
+	fprintf(to, "\n| key | %s | is | bounds | without it |\n|---|---|---|---|---|\n",
+		*key.kinds ? "of" : "needs");
+	for (unsigned i = 0; scenario_verb_key(verb, i, &key); i++) {
+		fprintf(to, "| %s | %s | ", key.name, *key.kinds ? key.kinds : key.needs);
+		cell(to, key.text);
+		fprintf(to, " | %s | %s |\n", key.bounds, key.otherwise);
+	}
+}
+
 static void reference_verbs(FILE *to, const char *phase, const char *title, const char *prefix)
 {
 	struct scenario_verb verb;
@@ -164,6 +179,8 @@ static void reference_verbs(FILE *to, const char *phase, const char *title, cons
 		if (*verb.results)
 			fprintf(to, " Results: `%s`.", verb.results);
 		fprintf(to, " For example: `%s`.\n", verb.example);
+		if (strcmp(phase, "topology") == 0)
+			reference_keys(to, verb.name);
 	}
 }
 
@@ -238,6 +255,7 @@ static void reference_names(FILE *to)
 #define ROW(id, name, text) fprintf(to, "| %s | %s |\n", name, text);
 	IRQLAB_DROP_REASONS(ROW)
 #undef ROW
+	reference_words(to, "Kinds of `domain`", SCENARIO_KINDS);
 	reference_words(to, "Features for `requires`", SCENARIO_FEATURES);
 	reference_words(to, "Pictures for `snapshot`", SCENARIO_PICTURES);
 	reference_words(to, "Searches for `explore`", SCENARIO_SEARCHES);

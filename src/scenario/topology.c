@@ -191,15 +191,15 @@ static void build_platform(struct builder *b)
 
 static void build_capabilities(struct builder *b, struct device_desc *d)
 {
-	d->msi.vectors = (uint8_t)number(b, "msi", 1, 32, 0);
+	d->msi.vectors = (uint8_t)bounded(b, "msi", 0);
 	d->msi.is_64 = !stmt_has_word(b->stmt, "msi-32");
 	d->msi.maskbit = stmt_has_word(b->stmt, "msi-mask");
-	d->msi.cap = (uint16_t)number(b, "msi-cap", 0x40, 0xf0, d->msi.vectors ? 0x50 : 0);
-	d->msix.size = (uint16_t)number(b, "msix", 1, 2048, 0);
-	d->msix.cap = (uint16_t)number(b, "msix-cap", 0x40, 0xf0, d->msix.size ? 0x70 : 0);
-	d->msix.table_bar = (uint8_t)number(b, "bar", 0, 5, 0);
-	d->msix.table_offset = (uint32_t)number(b, "table-offset", 0, 0xfffff8, 0);
-	d->msix.pba_offset = (uint32_t)number(b, "pba-offset", 0, 0xfffff8, 0x8000);
+	d->msi.cap = (uint16_t)bounded(b, "msi-cap", d->msi.vectors ? 0x50 : 0);
+	d->msix.size = (uint16_t)bounded(b, "msix", 0);
+	d->msix.cap = (uint16_t)bounded(b, "msix-cap", d->msix.size ? 0x70 : 0);
+	d->msix.table_bar = (uint8_t)bounded(b, "bar", 0);
+	d->msix.table_offset = (uint32_t)bounded(b, "table-offset", 0);
+	d->msix.pba_offset = (uint32_t)bounded(b, "pba-offset", 0x8000);
 }
 
 static void build_bridge(struct builder *b, struct device_desc *d)
@@ -239,19 +239,19 @@ static void build_vmd(struct builder *b, const struct device_desc *d)
 	if (argument(b, "vmd-segment"))
 		b->t->vmds[b->t->desc.nr_vmds++] = (struct vmd_desc){
 			.endpoint = d->name,
-			.segment = (uint16_t)number(b, "vmd-segment", 1, 15, 1),
-			.first_vector = (uint8_t)number(b, "vmd-first", 1, 255, 0),
+			.segment = (uint16_t)bounded(b, "vmd-segment", 1),
+			.first_vector = (uint8_t)bounded(b, "vmd-first", 0),
 			.bypass = stmt_has_word(b->stmt, "vmd-bypass"),
 		};
 }
 
 static void build_sriov(struct builder *b, struct device_desc *d)
 {
-	d->sriov.total = (uint16_t)number(b, "sriov", 1, TOPOLOGY_MAX_VFS, 0);
-	d->sriov.offset = (uint16_t)number(b, "vf-offset", 1, UINT16_MAX, 0);
-	d->sriov.stride = (uint16_t)number(b, "vf-stride", 1, UINT16_MAX, 0);
-	d->sriov.msix = (uint16_t)number(b, "vf-msix", 1, 2048, 0);
-	d->sriov.last_bus = (uint8_t)number(b, "vf-last-bus", 0, 255, 0);
+	d->sriov.total = (uint16_t)bounded(b, "sriov", 0);
+	d->sriov.offset = (uint16_t)bounded(b, "vf-offset", 0);
+	d->sriov.stride = (uint16_t)bounded(b, "vf-stride", 0);
+	d->sriov.msix = (uint16_t)bounded(b, "vf-msix", 0);
+	d->sriov.last_bus = (uint8_t)bounded(b, "vf-last-bus", 0);
 }
 
 static void build_device(struct builder *b)
@@ -261,21 +261,23 @@ static void build_device(struct builder *b)
 	const struct pattern *address = stmt_value(b->stmt, "BDF");
 	struct name *name;
 
+	if (!keys_fit(b))
+		return;
 	d->name = plain_name(b, "NAME");
 	if (!bdf_parse(address->text, &d->segment, &d->requester)) {
 		scope_error(b->scope, DIAG_BAD_ADDRESS, address->span, address->text);
 		b->good = false;
 	}
-	d->segment = (uint16_t)number(b, "segment", 0, 15, d->segment);
+	d->segment = (uint16_t)bounded(b, "segment", d->segment);
 	d->bus_name = stash_printf(b->scope->stash, "%04x:%02x:%02x.%u", d->segment,
 				   d->requester >> 8, d->requester >> 3 & 31, d->requester & 7);
-	d->node = argument(b, "node") ? (int32_t)number(b, "node", 0, 63, 0) : -1;
-	d->command = (uint16_t)number(b, "command", 0, UINT16_MAX, 0);
-	d->intx_irq = (uint32_t)number(b, "intx-irq", 1, 65535, 0);
-	d->pin = (uint8_t)number(b, "pin", 1, 4, d->intx_irq ? 1 : 0);
+	d->node = argument(b, "node") ? (int32_t)bounded(b, "node", 0) : -1;
+	d->command = (uint16_t)bounded(b, "command", 0);
+	d->intx_irq = (uint32_t)bounded(b, "intx-irq", 0);
+	d->pin = (uint8_t)bounded(b, "pin", d->intx_irq ? 1 : 0);
 	build_capabilities(b, d);
-	d->doorbell_page = number(b, "doorbell-page", 0, UINT64_MAX, 0);
-	d->class_code = (uint16_t)number(b, "class", 1, UINT16_MAX, 0);
+	d->doorbell_page = bounded(b, "doorbell-page", 0);
+	d->class_code = (uint16_t)bounded(b, "class", 0);
 	build_bridge(b, d);
 	build_parent(b, d);
 	build_vmd(b, d);

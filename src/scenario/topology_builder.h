@@ -2,6 +2,7 @@
 #ifndef IRQLAB_SCENARIO_TOPOLOGY_BUILDER_H
 #define IRQLAB_SCENARIO_TOPOLOGY_BUILDER_H
 
+#include "scenario/keys.h"
 #include "scenario/scope.h"
 
 /* A topology block on its way to a description. Private to topology.c and topology_domains.c. */
@@ -10,6 +11,7 @@ struct builder {
 	struct scope *scope;
 	struct topology *t;
 	const struct stmt *stmt; /* the line */
+	const char *kind;	 /* of a `domain` */
 	bool good;		 /* the line */
 	bool failed;		 /* one before it was not */
 };
@@ -27,6 +29,14 @@ static inline uint64_t number(struct builder *b, const char *param, uint64_t low
 
 	fail_unless(b, arg_number(b->scope, b->stmt, param, lowest, highest, otherwise, &value));
 	return value;
+}
+
+/* The same of a key of `domain` (of that kind) or `device`, whose table knows the bounds. */
+static inline uint64_t bounded(struct builder *b, const char *key, uint64_t otherwise)
+{
+	const struct key *k = key_find(b->stmt->verb, b->kind, key);
+
+	return number(b, key, k->lowest, k->highest, otherwise);
 }
 
 /* NULL: not given. */
@@ -48,6 +58,11 @@ static inline const struct arg *argument(struct builder *b, const char *param)
 {
 	return stmt_arg(b->stmt, param);
 }
+
+/* topology_keys.c: does each key belong to the kind, and has what it needs? An error otherwise. */
+bool keys_fit(struct builder *b);
+/* 5 or 3..5, within the bounds of the key; untouched where it isn't given. */
+void bounded_range(struct builder *b, const char *key, uint16_t *first, uint16_t *last);
 
 /* topology_domains.c */
 bool parent_is_known(struct builder *b); /* or there is none; an error otherwise */

@@ -13,7 +13,10 @@ struct domain_kind {
 	const char *name;
 	void (*build)(struct builder *b, const char *name);
 };
-static const struct domain_kind domain_kinds[15];
+#define COUNT(...) +1
+enum { NR_DOMAIN_KINDS = IRQLAB_DOMAIN_KINDS(COUNT) };
+#undef COUNT
+static const struct domain_kind domain_kinds[NR_DOMAIN_KINDS];
 
 static void unknown_domain_kind(struct builder *b, const char *kind)
 {
@@ -21,7 +24,7 @@ static void unknown_domain_kind(struct builder *b, const char *kind)
 	struct diag *diag =
 		scope_error(b->scope, DIAG_UNKNOWN_DOMAIN_KIND, argument(b, "KIND")->span, kind);
 
-	for (unsigned i = 0; i < sizeof(domain_kinds) / sizeof(*domain_kinds); i++)
+	for (unsigned i = 0; i < NR_DOMAIN_KINDS; i++)
 		suggestion_offer(&best, kind, domain_kinds[i].name);
 	diag_suggest(b->scope->diags, diag, best.word);
 	b->good = false;
@@ -80,24 +83,6 @@ static void build_x86_vector(struct builder *b, const char *name)
 		b->t->desc.vector_domain = label ? label->text : "VECTOR";
 }
 
-static bool requesters(struct builder *b, uint16_t *first, uint16_t *last)
-{
-	const struct pattern *range = stmt_value(b->stmt, "requesters");
-	uint64_t highest;
-
-	if (!range)
-		return true;
-	highest = range->kind == PATTERN_RANGE ? range->last.value : range->first.value;
-	*first = (uint16_t)range->first.value;
-	*last = (uint16_t)highest;
-	if (highest <= UINT16_MAX)
-		return true;
-	scope_error(b->scope, DIAG_BAD_VALUE, range->span, "a requester id", highest, UINT64_C(0),
-		    (uint64_t)UINT16_MAX);
-	b->good = false;
-	return false;
-}
-
 static void build_unit(struct builder *b, const char *name, enum remap_kind kind)
 {
 	struct topology *t = b->t;
@@ -109,17 +94,17 @@ static void build_unit(struct builder *b, const char *name, enum remap_kind kind
 	*unit = (struct remap_desc){
 		.name = name,
 		.kind = kind,
-		.entries = (uint32_t)number(b, "entries", 2, 65536, intel ? 65536 : 512),
+		.entries = (uint32_t)bounded(b, "entries", intel ? 65536 : 512),
 		.eim = stmt_has_word(b->stmt, "eim"),
 		.caching_mode = stmt_has_word(b->stmt, "caching-mode"),
 		.legacy_format = stmt_has_word(b->stmt, "legacy-format"),
-		.max_mask = (uint8_t)number(b, "max-mask", 0, 15, 0),
-		.segment = (uint16_t)number(b, "segment", 0, UINT16_MAX, 0),
+		.max_mask = intel ? (uint8_t)bounded(b, "max-mask", 0) : 0,
+		.segment = (uint16_t)bounded(b, "segment", 0),
 	};
 	unit->domain = label   ? label->text
 		       : intel ? stash_printf(b->scope->stash, "INTEL-IR-%u-13", t->desc.nr_remaps)
 			       : stash_printf(b->scope->stash, "AMD-IR-%u-13", t->desc.nr_remaps);
-	requesters(b, &unit->first_requester, &unit->last_requester);
+	bounded_range(b, "requesters", &unit->first_requester, &unit->last_requester);
 	defined = name_define(b->scope, name, NAME_UNIT, b->stmt->span);
 	if (!defined || !parent_is_known(b)) {
 		b->good = false;
@@ -141,17 +126,27 @@ static void build_amd_ir(struct builder *b, const char *name)
 
 /* ---- Arm ---- */
 
+/* Of a GIC it is a count, of a frame a range. */
+static bool spis_are_a_number(struct builder *b)
+{
+	const struct arg *spis = argument(b, "spis");
+
+	if (!spis || spis->value->kind == PATTERN_INT)
+		return true;
+	scope_error(b->scope, DIAG_WRONG_ARGUMENT, spis->span, "spis", "a number", "a range");
+	b->good = false;
+	return false;
+}
+
 static void build_gic(struct builder *b, const char *name, uint8_t version)
 {
-	const struct pattern *spis = stmt_value(b->stmt, "spis");
-
-	if (!build_root(b, name))
+	if (!spis_are_a_number(b) || !build_root(b, name))
 		return;
 	b->t->gic = (struct gic_desc){
 		.name = name,
 		.version = version,
-		.id_bits = (uint8_t)number(b, "id-bits", 14, 16, 0),
-		.spis = (uint16_t)(spis ? spis->first.value : 0),
+		.id_bits = version == 3 ? (uint8_t)bounded(b, "id-bits", 0) : 0,
+		.spis = (uint16_t)bounded(b, "spis", 0),
 	};
 	b->t->desc.gic = &b->t->gic;
 }
@@ -178,24 +173,21 @@ static void build_its(struct builder *b, const char *name)
 	if (define_unit(b, name))
 		b->t->its[b->t->desc.nr_its++] = (struct its_desc){
 			.name = name,
-			.event_bits = (uint8_t)number(b, "event-bits", 1, 32, 0),
-			.device_bits = (uint8_t)number(b, "device-bits", 1, 32, 0),
-			.collection_bits = (uint8_t)number(b, "collection-bits", 1, 16, 0),
+			.event_bits = (uint8_t)bounded(b, "event-bits", 0),
+			.device_bits = (uint8_t)bounded(b, "device-bits", 0),
+			.collection_bits = (uint8_t)bounded(b, "collection-bits", 0),
 		};
 }
 
 static void build_v2m(struct builder *b, const char *name)
 {
-	const struct pattern *spis = stmt_value(b->stmt, "spis");
 	struct v2m_desc v2m = {.name = name};
+	uint16_t last = 0;
 
-	if (spis) {
-		v2m.first_spi = (uint16_t)spis->first.value;
-		v2m.spis = (uint16_t)(spis->kind == PATTERN_RANGE
-					      ? spis->last.value - spis->first.value + 1
-					      : 1);
-	}
-	if (define_unit(b, name))
+	bounded_range(b, "spis", &v2m.first_spi, &last);
+	if (v2m.first_spi)
+		v2m.spis = (uint16_t)(last - v2m.first_spi + 1);
+	if (b->good && define_unit(b, name))
 		b->t->v2ms[b->t->desc.nr_v2ms++] = v2m;
 }
 
@@ -203,10 +195,11 @@ static void build_smmu(struct builder *b, const char *name)
 {
 	struct smmu_desc smmu = {
 		.name = name,
-		.segment = (uint16_t)number(b, "segment", 0, UINT16_MAX, 0),
+		.segment = (uint16_t)bounded(b, "segment", 0),
 	};
 
-	if (requesters(b, &smmu.first_requester, &smmu.last_requester) && define_unit(b, name))
+	bounded_range(b, "requesters", &smmu.first_requester, &smmu.last_requester);
+	if (b->good && define_unit(b, name))
 		b->t->smmus[b->t->desc.nr_smmus++] = smmu;
 }
 
@@ -216,7 +209,7 @@ static void build_imsic(struct builder *b, const char *name)
 		return;
 	b->t->imsic = (struct imsic_desc){
 		.name = name,
-		.ids = (uint16_t)number(b, "ids", 63, 2047, 0),
+		.ids = (uint16_t)bounded(b, "ids", 0),
 	};
 	b->t->desc.imsic = &b->t->imsic;
 }
@@ -239,9 +232,11 @@ static bool define_bridge(struct builder *b, const char *name, uint32_t nr, uint
 	return b->good;
 }
 
+_Static_assert(APLIC_MAX_SOURCE == 1023 && MBIGEN_MAX_PINS == 1152, "as the table of keys says");
+
 static void build_aplic(struct builder *b, const char *name)
 {
-	uint16_t sources = (uint16_t)number(b, "sources", 1, APLIC_MAX_SOURCE, 96);
+	uint16_t sources = (uint16_t)bounded(b, "sources", 96);
 
 	if (define_bridge(b, name, b->t->desc.nr_aplics, sources + 1u, b->t->desc.nr_aplics))
 		b->t->aplics[b->t->desc.nr_aplics++] =
@@ -252,8 +247,8 @@ static void build_aplic(struct builder *b, const char *name)
 static void build_mbigen(struct builder *b, const char *name)
 {
 	const char *parent = plain_name(b, "parent");
-	uint32_t pins = (uint32_t)number(b, "sources", 1, MBIGEN_MAX_PINS, MBIGEN_NODE_PINS);
-	uint32_t device_id = (uint32_t)number(b, "device-id", 0, UINT16_MAX, 0);
+	uint32_t pins = (uint32_t)bounded(b, "sources", MBIGEN_NODE_PINS);
+	uint32_t device_id = (uint32_t)bounded(b, "device-id", 0);
 	unsigned its = 0;
 
 	while (parent && its < b->t->desc.nr_its && strcmp(b->t->its[its].name, parent))
@@ -283,9 +278,9 @@ static void build_powerpc(struct builder *b, const char *name)
 {
 	if (!build_legacy(b, name, LEGACY_POWERPC))
 		return;
-	b->t->legacy.powerpc.sources = (uint32_t)number(b, "sources", 1, 4096, 0);
-	b->t->legacy.powerpc.bus_total = (uint32_t)number(b, "bus-total", 1, 65536, 0);
-	b->t->legacy.powerpc.grant = (uint32_t)number(b, "grant", 1, 4096, 0);
+	b->t->legacy.powerpc.sources = (uint32_t)bounded(b, "sources", 0);
+	b->t->legacy.powerpc.bus_total = (uint32_t)bounded(b, "bus-total", 0);
+	b->t->legacy.powerpc.grant = (uint32_t)bounded(b, "grant", 0);
 	b->t->legacy.powerpc.powers_of_two = stmt_has_word(b->stmt, "powers-of-two");
 	b->t->legacy.powerpc.no_firmware = stmt_has_word(b->stmt, "no-firmware");
 }
@@ -294,50 +289,40 @@ static void build_s390(struct builder *b, const char *name)
 {
 	if (!build_legacy(b, name, LEGACY_S390))
 		return;
-	b->t->legacy.s390.limit = (uint32_t)number(b, "limit", 1, 2048, 0);
-	b->t->legacy.s390.functions = (uint32_t)number(b, "functions", 1, 256, 0);
-	b->t->legacy.s390.directed = (uint32_t)number(b, "directed", 1, 65535, 0);
+	b->t->legacy.s390.limit = (uint32_t)bounded(b, "limit", 0);
+	b->t->legacy.s390.functions = (uint32_t)bounded(b, "functions", 0);
+	b->t->legacy.s390.directed = (uint32_t)bounded(b, "directed", 0);
 }
 
 static void build_octeon(struct builder *b, const char *name)
 {
 	if (build_legacy(b, name, LEGACY_OCTEON))
-		b->t->legacy.octeon.words = (uint32_t)number(b, "words", 1, 4, 0);
+		b->t->legacy.octeon.words = (uint32_t)bounded(b, "words", 0);
 }
 
 static void build_xen(struct builder *b, const char *name)
 {
 	if (!build_legacy(b, name, LEGACY_XEN))
 		return;
-	b->t->legacy.xen.pirqs = (uint32_t)number(b, "pirqs", 1, 4096, 0);
+	b->t->legacy.xen.pirqs = (uint32_t)bounded(b, "pirqs", 0);
 	b->t->legacy.xen.multi = stmt_has_word(b->stmt, "multi");
 }
 
-static const struct domain_kind domain_kinds[15] = {
-	{"x86-vector", build_x86_vector},
-	{"intel-ir", build_intel_ir},
-	{"amd-ir", build_amd_ir},
-	{"gic-v3", build_gic_v3},
-	{"gic-v2", build_gic_v2},
-	{"its", build_its},
-	{"gic-v2m", build_v2m},
-	{"smmu", build_smmu},
-	{"imsic", build_imsic},
-	{"aplic", build_aplic},
-	{"mbigen", build_mbigen},
-	{"powerpc", build_powerpc},
-	{"s390", build_s390},
-	{"octeon", build_octeon},
-	{"xen", build_xen},
+static const struct domain_kind domain_kinds[NR_DOMAIN_KINDS] = {
+#define ROW(name, function, text) {name, build_##function},
+	IRQLAB_DOMAIN_KINDS(ROW)
+#undef ROW
 };
 
 void build_domain(struct builder *b)
 {
 	const char *name = plain_name(b, "NAME"), *kind = plain_name(b, "KIND");
 
-	for (unsigned i = 0; i < sizeof(domain_kinds) / sizeof(*domain_kinds); i++) {
+	for (unsigned i = 0; i < NR_DOMAIN_KINDS; i++) {
 		if (strcmp(domain_kinds[i].name, kind) == 0) {
-			domain_kinds[i].build(b, name);
+			b->kind = domain_kinds[i].name;
+			if (keys_fit(b))
+				domain_kinds[i].build(b, name);
 			return;
 		}
 	}

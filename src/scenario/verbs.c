@@ -88,8 +88,7 @@ enum verb verb_lookup(const char *name, unsigned phases)
 	return VERB_NONE;
 }
 
-/* Is `word` one of the words of `list`, which `separator` divides? */
-static bool word_in_list(const char *list, const char *word, char separator)
+bool word_in_list(const char *list, const char *word, char separator)
 {
 	size_t length = strlen(word);
 

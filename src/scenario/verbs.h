@@ -47,61 +47,62 @@
 	X(TOPOLOGY, "topology", "", "", "What the machine consists of, up to `end`.",              \
 	  "topology ; cpus 2 ; end")
 
-#define IRQLAB_TOPOLOGY_VERBS(X)                                                                                                                                                                                                                              \
-	X(T_CPUS, "cpus", "CPUS:INT [per-node=INT]", "",                                                                                                                                                                                                      \
-	  "How many CPUs, and how many of them a node.", "cpus 4")                                                                                                                                                                                            \
-	X(T_CPU, "cpu", "CPU:INT [apic-id=INT] [node=INT] [core=INT] [offline | absent]", "",                                                                                                                                                                 \
-	  "One CPU in detail.", "cpu 3 node=1 offline")                                                                                                                                                                                                       \
-	X(T_APIC, "apic", "MODE:flat|logical-flat|x2apic|x2apic-cluster", "",                                                                                                                                                                                 \
-	  "How interrupt destinations are written.", "apic x2apic-cluster")                                                                                                                                                                                   \
-	X(T_VECTORS, "vectors", "RANGE", "",                                                                                                                                                                                                                  \
-	  "The vectors that devices may get; 32..234 without this line.", "vectors 0x20..0x22")                                                                                                                                                               \
-	X(T_IRQS, "irqs", "first=INT", "", "The first dynamic irq number; 24 without this line.",                                                                                                                                                             \
-	  "irqs first=32")                                                                                                                                                                                                                                    \
-	X(T_DOMAIN, "domain",                                                                                                                                                                                                                                 \
-	  "NAME KIND:NAME [parent=NAME] [entries=INT] [label=STRING] [requesters=RANGE] "                                                                                                                                                                     \
-	  "[segment=INT] [eim] [caching-mode] [legacy-format] [max-mask=INT] [spis=RANGE] "                                                                                                                                                                   \
-	  "[id-bits=INT] [event-bits=INT] [device-bits=INT] [collection-bits=INT] [ids=INT] "                                                                                                                                                                 \
-	  "[sources=INT] [bus-total=INT] [grant=INT] [powers-of-two] [no-firmware] [limit=INT] "                                                                                                                                                              \
-	  "[functions=INT] [directed=INT] [words=INT] [pirqs=INT] [multi] [device-id=INT]",                                                                                                                                                                   \
-	  "",                                                                                                                                                                                                                                                 \
-	  "A level of the hierarchy. On x86: x86-vector (the root), intel-ir, amd-ir. On Arm: "                                                                                                                                                               \
-	  "gic-v3 or gic-v2 (the root), its, gic-v2m, smmu. On RISC-V: imsic (the root), aplic. mbigen, under an its, and aplic turn wires into messages: NAME.wire[n]. Without a hierarchy: powerpc, s390, octeon, xen. label is what the kernel calls it.", \
-	  "domain ir intel-ir parent=vec entries=256")                                                                                                                                                                                                        \
-	X(T_DEVICE, "device",                                                                                                                                                                                                                                 \
-	  "NAME pci BDF [msi=INT] [msi-32] [msi-mask] [msi-cap=INT] [msix=INT] [msix-cap=INT] "                                                                                                                                                               \
-	  "[bar=INT] [table-offset=INT] [pba-offset=INT] [parent=NAME] [segment=INT] [node=INT] "                                                                                                                                                             \
-	  "[command=INT] [pin=INT] [intx-irq=INT] [behind=pci|pcie-to-pci] [bridge=PATTERN] "                                                                                                                                                                 \
-	  "[doorbell-page=INT] [class=INT] [vmd-segment=INT] [vmd-first=INT] [vmd-bypass] "                                                                                                                                                                   \
-	  "[sriov=INT] [vf-offset=INT] [vf-stride=INT] [vf-msix=INT] [vf-last-bus=INT]",                                                                                                                                                                      \
-	  "",                                                                                                                                                                                                                                                 \
-	  "A PCI function: msi= and msix= are how many vectors it has. parent is the domain its "                                                                                                                                                             \
-	  "messages belong to, without it the outermost. With vmd-segment it is a VMD "                                                                                                                                                                       \
-	  "endpoint, and what is in that segment is behind it. sriov is how many virtual "                                                                                                                                                                    \
-	  "functions it can have: nic-vf0 and so on.",                                                                                                                                                                                                        \
-	  "device nic pci 00:03.0 msix=8 parent=ir")                                                                                                                                                                                                          \
-	X(T_IOAPIC, "ioapic", "NAME pins=INT [gsi-base=INT] [requester=PATTERN]", "",                                                                                                                                                                         \
-	  "An I/O APIC: where the pins of devices with intx-irq= lead.", "ioapic io pins=24")                                                                                                                                                                 \
-	X(T_BOOT, "boot", "[NAME...]", "",                                                                                                                                                                                                                    \
-	  "The machine starts as a q35 PC under Linux does: timer, I/O APIC, ACPI, remapping "                                                                                                                                                                \
-	  "units, keyboard and clock have their interrupts. The devices named are enabled in "                                                                                                                                                                \
-	  "this order; without names all, as they are listed.",                                                                                                                                                                                               \
-	  "boot nic disk")                                                                                                                                                                                                                                    \
-	X(T_FUNCTION, "function", "BDF CLASS:usb|port|bridge [pin=INT] [bus=INT]", "",                                                                                                                                                                        \
-	  "With boot: a PCI function that the start itself enables. bus= is the bus behind a port "                                                                                                                                                           \
-	  "or bridge.",                                                                                                                                                                                                                                       \
-	  "function 00:0c.0 port bus=2")                                                                                                                                                                                                                      \
-	X(T_PLATFORM, "platform", "NAME slots=INT [device-id=INT]", "",                                                                                                                                                                                       \
-	  "A device on no bus; its messages are in NAME.slot[n].", "platform timer slots=4")                                                                                                                                                                  \
-	X(T_VCPU, "vcpu", "NAME", "",                                                                                                                                                                                                                         \
-	  "A virtual CPU, on x86: it runs between `vcpu NAME in` and `out`.", "vcpu v0")                                                                                                                                                                      \
-	X(T_STORE, "store",                                                                                                                                                                                                                                   \
-	  "STORE KIND:dsa|ims-table|ims-queue [slots=INT] [stride=INT] [address-lo=INT] "                                                                                                                                                                     \
-	  "[address-hi=INT] [data=INT] [ctrl=INT] [mask-bit=INT] [latency=INT] [ring=INT] "                                                                                                                                                                   \
-	  "[fail-every=INT]",                                                                                                                                                                                                                                 \
-	  "",                                                                                                                                                                                                                                                 \
-	  "An interrupt message store of a device: a DSA table, a generic table (byte offsets "                                                                                                                                                               \
-	  "in an entry), or contexts behind a command queue (latency in steps).",                                                                                                                                                                             \
+#define IRQLAB_TOPOLOGY_VERBS(X)                                                                    \
+	X(T_CPUS, "cpus", "CPUS:INT [per-node=INT]", "",                                            \
+	  "How many CPUs, and how many of them a node.", "cpus 4")                                  \
+	X(T_CPU, "cpu", "CPU:INT [apic-id=INT] [node=INT] [core=INT] [offline | absent]", "",       \
+	  "One CPU in detail.", "cpu 3 node=1 offline")                                             \
+	X(T_APIC, "apic", "MODE:flat|logical-flat|x2apic|x2apic-cluster", "",                       \
+	  "How interrupt destinations are written.", "apic x2apic-cluster")                         \
+	X(T_VECTORS, "vectors", "RANGE", "",                                                        \
+	  "The vectors that devices may get; 32..234 without this line.", "vectors 0x20..0x22")     \
+	X(T_IRQS, "irqs", "first=INT", "", "The first dynamic irq number; 24 without this line.",   \
+	  "irqs first=32")                                                                          \
+	X(T_DOMAIN, "domain",                                                                       \
+	  "NAME KIND:NAME [parent=NAME] [entries=INT] [label=STRING] [requesters=RANGE] "           \
+	  "[segment=INT] [eim] [caching-mode] [legacy-format] [max-mask=INT] [spis=RANGE] "         \
+	  "[id-bits=INT] [event-bits=INT] [device-bits=INT] [collection-bits=INT] [ids=INT] "       \
+	  "[sources=INT] [bus-total=INT] [grant=INT] [powers-of-two] [no-firmware] [limit=INT] "    \
+	  "[functions=INT] [directed=INT] [words=INT] [pirqs=INT] [multi] [device-id=INT]",         \
+	  "",                                                                                       \
+	  "A level of the hierarchy: a root, a unit under it, or a bridge from wires to messages, " \
+	  "whose wires are NAME.wire[n]. Or an architecture without a hierarchy. Kinds and keys: "  \
+	  "`irqlab help domain`.",                                                                  \
+	  "domain ir intel-ir parent=vec entries=256")                                              \
+	X(T_DEVICE, "device",                                                                       \
+	  "NAME pci BDF [msi=INT] [msi-32] [msi-mask] [msi-cap=INT] [msix=INT] [msix-cap=INT] "     \
+	  "[bar=INT] [table-offset=INT] [pba-offset=INT] [parent=NAME] [segment=INT] [node=INT] "   \
+	  "[command=INT] [pin=INT] [intx-irq=INT] [behind=pci|pcie-to-pci] [bridge=PATTERN] "       \
+	  "[doorbell-page=INT] [class=INT] [vmd-segment=INT] [vmd-first=INT] [vmd-bypass] "         \
+	  "[sriov=INT] [vf-offset=INT] [vf-stride=INT] [vf-msix=INT] [vf-last-bus=INT]",            \
+	  "",                                                                                       \
+	  "A PCI function: msi= and msix= are how many vectors it has. parent is the domain its "   \
+	  "messages belong to, without it the outermost. With vmd-segment it is a VMD "             \
+	  "endpoint, and what is in that segment is behind it. sriov is how many virtual "          \
+	  "functions it can have: nic-vf0 and so on.",                                              \
+	  "device nic pci 00:03.0 msix=8 parent=ir")                                                \
+	X(T_IOAPIC, "ioapic", "NAME pins=INT [gsi-base=INT] [requester=PATTERN]", "",               \
+	  "An I/O APIC: where the pins of devices with intx-irq= lead.", "ioapic io pins=24")       \
+	X(T_BOOT, "boot", "[NAME...]", "",                                                          \
+	  "The machine starts as a q35 PC under Linux does: timer, I/O APIC, ACPI, remapping "      \
+	  "units, keyboard and clock have their interrupts. The devices named are enabled in "      \
+	  "this order; without names all, as they are listed.",                                     \
+	  "boot nic disk")                                                                          \
+	X(T_FUNCTION, "function", "BDF CLASS:usb|port|bridge [pin=INT] [bus=INT]", "",              \
+	  "With boot: a PCI function that the start itself enables. bus= is the bus behind a port " \
+	  "or bridge.",                                                                             \
+	  "function 00:0c.0 port bus=2")                                                            \
+	X(T_PLATFORM, "platform", "NAME slots=INT [device-id=INT]", "",                             \
+	  "A device on no bus; its messages are in NAME.slot[n].", "platform timer slots=4")        \
+	X(T_VCPU, "vcpu", "NAME", "",                                                               \
+	  "A virtual CPU, on x86: it runs between `vcpu NAME in` and `out`.", "vcpu v0")            \
+	X(T_STORE, "store",                                                                         \
+	  "STORE KIND:dsa|ims-table|ims-queue [slots=INT] [stride=INT] [address-lo=INT] "           \
+	  "[address-hi=INT] [data=INT] [ctrl=INT] [mask-bit=INT] [latency=INT] [ring=INT] "         \
+	  "[fail-every=INT]",                                                                       \
+	  "",                                                                                       \
+	  "An interrupt message store of a device: a DSA table, a generic table (byte offsets "     \
+	  "in an entry), or contexts behind a command queue (latency in steps).",                   \
 	  "store nic.wq dsa slots=16")
 
 #define IRQLAB_ACTIONS(X)                                                                                 \
@@ -404,6 +405,9 @@ void verb_signature(enum verb verb, struct signature *out);
 bool param_has_choice(const struct param *p, const char *word);
 const char *param_type_text(enum param_type type);
 const char *param_type_name(enum param_type type);
+
+/* Is `word` one of the words of `list`, which `separator` divides? */
+bool word_in_list(const char *list, const char *word, char separator);
 
 const char *verb_name(enum verb verb);
 const char *verb_results(enum verb verb);

@@ -2,6 +2,7 @@
 #include "scenario/words.h"
 
 #include "scenario/check.h"
+#include "scenario/keys.h"
 
 #include <irqlab/bus.h>
 #include <string.h>
@@ -34,6 +35,12 @@ static const struct word pictures[] = {
 #undef ROW
 };
 
+static const struct word kinds[] = {
+#define ROW(name, build, text) {name, text, false},
+	IRQLAB_DOMAIN_KINDS(ROW)
+#undef ROW
+};
+
 #define SIZE(array) ((unsigned)(sizeof(array) / sizeof(*(array))))
 static const struct {
 	const struct word *words;
@@ -43,6 +50,7 @@ static const struct {
 	[SCENARIO_SEARCHES] = {searches, SIZE(searches)},
 	[SCENARIO_PROPERTIES] = {properties, SIZE(properties)},
 	[SCENARIO_PICTURES] = {pictures, SIZE(pictures)},
+	[SCENARIO_KINDS] = {kinds, SIZE(kinds)},
 };
 
 bool scenario_word(enum scenario_words list, unsigned nr, struct scenario_word *out)

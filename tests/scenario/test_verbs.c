@@ -251,6 +251,75 @@ static void test_verbs_are_used(void **state)
 			fail_msg("no scenario uses '%s'", verb_name((enum verb)i));
 }
 
+/* ---- keys of `domain` and `device` ---- */
+
+static bool is_word_of(enum scenario_words list, const char *name, size_t length)
+{
+	struct scenario_word word;
+
+	for (unsigned i = 0; scenario_word(list, i, &word); i++)
+		if (strlen(word.name) == length && strncmp(word.name, name, length) == 0)
+			return true;
+	return false;
+}
+
+static void kinds_exist(const char *kinds)
+{
+	for (size_t length; *kinds; kinds += length + (kinds[length] == ' ')) {
+		length = strcspn(kinds, " ");
+		assert_true(is_word_of(SCENARIO_KINDS, kinds, length));
+	}
+}
+
+static const struct param *param_of(const struct signature *s, const char *name)
+{
+	for (unsigned i = 0; i < s->nr; i++)
+		if (strcmp(s->params[i].name, name) == 0)
+			return &s->params[i];
+	return NULL;
+}
+
+static bool has_key(const char *verb, const char *name)
+{
+	struct scenario_key key;
+
+	for (unsigned i = 0; scenario_verb_key(verb, i, &key); i++)
+		if (strcmp(key.name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Each key that the parser takes is told of, and each that is told of is one; numbers have bounds.
+ */
+static void test_keys_are_told(void **state)
+{
+	static const enum verb verbs[] = {VERB_T_DOMAIN, VERB_T_DEVICE};
+
+	(void)state;
+	for (unsigned v = 0; v < 2; v++) {
+		const char *verb = verb_name(verbs[v]);
+		struct signature s;
+		struct scenario_key key;
+
+		verb_signature(verbs[v], &s);
+		for (unsigned i = 0; i < s.nr; i++)
+			if (s.params[i].optional && !has_key(verb, s.params[i].name))
+				fail_msg("nobody says what '%s' of %s is", s.params[i].name, verb);
+		for (unsigned i = 0; scenario_verb_key(verb, i, &key); i++) {
+			const struct param *p = param_of(&s, key.name);
+
+			assert_non_null(p);
+			assert_true(*key.text);
+			assert_int_equal(*key.bounds != '\0',
+					 p->type == PARAM_INT || p->type == PARAM_RANGE);
+			assert_int_equal(*key.otherwise != '\0', !p->literal);
+			assert_true(!*key.needs || has_key(verb, key.needs));
+			kinds_exist(key.kinds);
+		}
+	}
+	assert_false(scenario_verb_key("ioapic", 0, &(struct scenario_key){0}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_reference_is_in_the_docs),
 		cmocka_unit_test(test_examples_of_the_docs),
 		cmocka_unit_test(test_verbs_are_used),
+		cmocka_unit_test(test_keys_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
