@@ -116,6 +116,9 @@ void action_BACK(struct run *r, const struct stmt *stmt, struct outcome *out)
 struct sweep_round {
 	uint64_t nth;  /* the allocation that fails */
 	bool reported; /* an action failed */
+	bool trace;    /* and left one */
+	bool silent;   /* nobody is told */
+	struct diag *diag;
 };
 
 static bool sweep_list(struct run *r, const struct stmt *list, struct sweep_round *round);
@@ -134,11 +137,14 @@ static bool sweep_action(struct run *r, const struct stmt *stmt, struct sweep_ro
 	round->reported = true;
 	if (stmt->result.kind == RESULT_ERROR && stmt->result.error == -error)
 		return true;
-	if (!fingerprint_equal(r->before, machine_fingerprint(r->m, FINGERPRINT_SEMANTIC)))
-		diag_line(r->scope.diags,
-			  run_fail(r, DIAG_TRACE_LEFT, stmt->span, stmt_text(r, stmt)),
-			  "allocation %" PRIu64 " of the sweep failed, the error was %s",
-			  round->nth, irqlab_errno_name(error));
+	round->trace =
+		!fingerprint_equal(r->before, machine_fingerprint(r->m, FINGERPRINT_SEMANTIC));
+	if (!round->trace || round->silent)
+		return false;
+	round->diag = run_fail(r, DIAG_TRACE_LEFT, stmt->span, stmt_text(r, stmt));
+	diag_line(r->scope.diags, round->diag,
+		  "allocation %" PRIu64 " of the sweep failed, the error was %s", round->nth,
+		  irqlab_errno_name(error));
 	return false;
 }
 
@@ -186,24 +192,6 @@ static void swallowed(struct run *r, const struct stmt *stmt, uint64_t nth)
 			  "if it may be, put the sweep into  loose");
 }
 
-/* The lines with allocation nth failing. False: it was never reached, so there are no more. */
-static bool sweep_round(struct run *r, const struct stmt *stmt, uint64_t nth)
-{
-	uint64_t before = machine_allocations(r->m);
-	struct sweep_round round = {.nth = nth};
-	bool reached;
-
-	machine_fail_allocation(r->m, nth);
-	sweep_list(r, stmt->body, &round);
-	machine_fail_allocation(r->m, 0);
-	reached = machine_allocations(r->m) - before >= nth;
-	if (machine_poisoned(r->m))
-		run_fail(r, DIAG_POISONED, stmt->span, machine_poisoned(r->m));
-	else if (reached && !round.reported && !r->stopped)
-		swallowed(r, stmt, nth);
-	return reached;
-}
-
 /* Handlers that were installed in a round that is undone are not there. */
 static void forget_handlers(struct run *r, const struct name *names, const unsigned *handlers)
 {
@@ -226,32 +214,114 @@ static unsigned *remember_handlers(struct run *r)
 	return out;
 }
 
+/* ---- the rounds ---- */
+
+struct sweep {
+	const struct stmt *stmt;
+	struct name *names;
+	unsigned *handlers;
+	int snapshot;
+};
+
+/* The lines with an allocation failing. False: it was never reached, so there are no more. */
+static bool sweep_once(struct run *r, const struct sweep *sweep, struct sweep_round *round)
+{
+	uint64_t before = machine_allocations(r->m);
+
+	machine_fail_allocation(r->m, round->nth);
+	sweep_list(r, sweep->stmt->body, round);
+	machine_fail_allocation(r->m, 0);
+	return machine_allocations(r->m) - before >= round->nth;
+}
+
+static void sweep_back(struct run *r, const struct sweep *sweep)
+{
+	machine_restore(r->m, sweep->snapshot);
+	forget_handlers(r, sweep->names, sweep->handlers);
+}
+
+/* Does the same allocation leave no trace without the deviations of `off`? */
+static bool clean_without(struct run *r, const struct sweep *sweep, uint64_t nth, uint64_t off)
+{
+	struct sweep_round round = {.nth = nth, .silent = true};
+	bool clean;
+
+	for (unsigned which = 0; which < NR_MACHINE_SWITCHES; which++)
+		if (off >> which & 1)
+			machine_set_switch(r->m, (enum machine_switch)which, false);
+	r->stopped = false;
+	sweep_once(r, sweep, &round);
+	clean = round.reported && !round.trace && !machine_poisoned(r->m);
+	sweep_back(r, sweep);
+	return clean;
+}
+
+/* Which deviation of 6.12 left it? The run stands at the start of the sweep. */
+static void blame_switch(struct run *r, const struct sweep *sweep, const struct sweep_round *round)
+{
+	static const bool deviates[] = {
+#define DEVIATES(id, name, kind, in_612, in_intended, witness) in_612 && !in_intended,
+		IRQLAB_SWITCHES(DEVIATES)
+#undef DEVIATES
+	};
+	bool stopped = r->stopped;
+	uint64_t on = 0;
+
+	for (unsigned which = 0; which < NR_MACHINE_SWITCHES; which++) {
+		if (!deviates[which] || !machine_switch(r->m, (enum machine_switch)which))
+			continue;
+		on |= UINT64_C(1) << which;
+		if (!clean_without(r, sweep, round->nth, UINT64_C(1) << which))
+			continue;
+		diag_hint(r->scope.diags, round->diag,
+			  "6.12 leaves it; try  switch %s off  or  profile intended",
+			  machine_switch_name((enum machine_switch)which));
+		on = 0;
+		break;
+	}
+	if (on && clean_without(r, sweep, round->nth, on))
+		diag_hint(r->scope.diags, round->diag, "6.12 leaves it; try  profile intended");
+	r->stopped = stopped;
+}
+
+static bool sweep_round(struct run *r, const struct sweep *sweep, uint64_t nth)
+{
+	struct sweep_round round = {.nth = nth};
+	bool reached = sweep_once(r, sweep, &round);
+
+	if (machine_poisoned(r->m))
+		run_fail(r, DIAG_POISONED, sweep->stmt->span, machine_poisoned(r->m));
+	else if (reached && !round.reported && !r->stopped)
+		swallowed(r, sweep->stmt, nth);
+	sweep_back(r, sweep);
+	if (round.diag)
+		blame_switch(r, sweep, &round);
+	return reached;
+}
+
 /* At the end the lines are carried out once as they stand, with their expects. */
 void run_sweep(struct run *r, const struct stmt *stmt)
 {
-	struct name *names = r->scope.names;
-	unsigned *handlers = remember_handlers(r);
+	struct sweep sweep = {stmt, r->scope.names, remember_handlers(r), -1};
 	uint64_t limit, nth = 1;
-	int snapshot;
 	bool more = true;
 
 	if (!arg_number(&r->scope, stmt, "limit", 1, 1000000, 10000, &limit))
 		return;
 	run_close_window(r);
-	snapshot = r->stopped ? -1 : machine_snapshot(r->m);
+	if (!r->stopped)
+		sweep.snapshot = machine_snapshot(r->m);
 	r->sweeping = true;
-	for (; snapshot >= 0 && more && !r->stopped && !r->scope.invalid; nth++) {
+	for (; sweep.snapshot >= 0 && more && !r->stopped && !r->scope.invalid; nth++) {
 		if (nth > limit) {
 			run_fail(r, DIAG_LIMIT_SWEEP, stmt->span, (unsigned)limit);
 			break;
 		}
-		more = sweep_round(r, stmt, nth);
-		machine_restore(r->m, snapshot);
-		forget_handlers(r, names, handlers);
+		more = sweep_round(r, &sweep, nth);
 	}
 	r->sweeping = false;
-	if (snapshot >= 0)
-		machine_discard(r->m, snapshot);
+	if (sweep.snapshot >= 0)
+		machine_discard(r->m, sweep.snapshot);
 	run_rewind(r);
 	if (!r->stopped)
 		run_list(r, stmt->body);
