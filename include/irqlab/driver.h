@@ -57,8 +57,8 @@ struct msix_entry {
 
 /*
  * The driver leaves: what is managed goes, in reverse of the order in which it was
- * asked for, as by hand. The rest is the driver's business. Also part of a removal. Writes what
- * freeing writes.
+ * asked for, as by hand, and what a guest has of the device (passthrough.h). The rest is the
+ * driver's business. Also part of a removal. Writes what freeing writes.
  *   -ENODEV  no device
  *   -EINVAL  in a handler (SLEEP_IN_ATOMIC)
  */
@@ -266,8 +266,8 @@ int pci_enable_sriov(struct device *dev, unsigned nr_virtfn);
 /*
  * Logical functions, pools and vectors go, then the domains, and at last the
  * functions. -EBUSY, with warning FREE_WITH_ACTION: a driver has left a handler on one
- * of them (device_release_driver() takes managed ones), all stay; -ENOSYS. Writes
- * control and NumVFs.
+ * of them (device_release_driver() takes managed ones), all stay; -EINVAL, with warning
+ * SLEEP_IN_ATOMIC: in a handler; -ENOSYS. Writes control and NumVFs.
  */
 int pci_disable_sriov(struct device *dev);
 unsigned pci_num_vf(struct device *dev); /* enabled now; 0 for others than physical functions */

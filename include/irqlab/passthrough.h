@@ -6,10 +6,12 @@
 #include <irqlab/machine.h>
 
 /*
- * Devices given to a guest, as VFIO and KVM do it: a user of driver.h like any
- * other. vCPUs run on CPUs of the machine and take virtual interrupts, which show
- * as GUEST events on the tape. An interrupt of a device is handled by the host,
- * which passes it on, or it is posted: the remapping unit hands it to the vCPU.
+ * Devices given to a guest, as VFIO and KVM do it, by means of driver.h. Beyond
+ * that it writes entries of an MSI-X table itself: the message once more, and what
+ * was there before if an entry could not be added. vCPUs run on CPUs of the machine
+ * and take virtual interrupts, which show as GUEST events on the tape. An interrupt
+ * of a device is handled by the host, which passes it on, or it is posted: the
+ * remapping unit hands it to the vCPU.
  *
  * vcpu_load(), vcpu_put() and all that change what a guest has of a device are for
  * task context: in a handler they return -EINVAL and warn SLEEP_IN_ATOMIC, in a
@@ -87,7 +89,7 @@ void vcpu_look(const struct vcpu *v, struct vcpu_info *out);
  * whoever emulates the device, and an interrupt of the vCPU.
  */
 
-struct passthrough;
+struct passthrough; /* until passthrough_release(), or device_release_driver(): it goes with it */
 
 enum passthrough_flags {
 	/* Even where a device could send another one's messages (VFIO: allow_unsafe_interrupts). */

@@ -333,6 +333,8 @@ int pci_disable_sriov(struct device *dev)
 		return -ENOSYS;
 	if (!pdev->sriov->num_vfs)
 		return 0;
+	if (WARN_IF(dev->machine, in_hardirq(dev->machine), SLEEP_IN_ATOMIC, 0))
+		return -EINVAL;
 	if (any_in_use(pdev))
 		return -EBUSY;
 	remove_vfs(pdev);

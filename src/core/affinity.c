@@ -247,6 +247,7 @@ int irq_set_vcpu_affinity(struct machine *m, unsigned irq, void *vcpu_info)
 	if (!ret) { /* what was sent until now was sent to whoever had it */
 		touch(m, desc);
 		desc->handler_at = machine_steps(m);
+		irq_tell_roots(m, irq);
 	}
 	lock_release(m, &desc->lock);
 	return ret;

@@ -107,6 +107,8 @@ enum irq_start { IRQ_START_COND, IRQ_START_FORCE };
 int irq_startup(struct irq_desc *desc, bool resend, enum irq_start start);
 void irq_shutdown(struct irq_desc *desc);
 void irq_shutdown_and_deactivate(struct irq_desc *desc);
+/* irq_changed() of struct irq_root_ops */
+void irq_tell_roots(struct machine *m, unsigned irq);
 void irq_enable(struct irq_desc *desc);
 void irq_disable(struct irq_desc *desc);
 void mask_irq(struct irq_desc *desc);

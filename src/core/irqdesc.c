@@ -260,6 +260,7 @@ void irq_free_descs(struct machine *m, unsigned first, unsigned nr)
 		index_set(sw, irq, NULL);
 		free_actions(m, desc);
 		object_free(m, desc);
+		irq_tell_roots(m, irq);
 	}
 }
 
@@ -536,6 +537,15 @@ int irq_register_root(struct machine *m, const struct irq_root_ops *ops)
 	touch(m, sw);
 	sw->roots[sw->nr_roots++] = ops;
 	return 0;
+}
+
+void irq_tell_roots(struct machine *m, unsigned irq)
+{
+	const struct software *sw = software_of(m);
+
+	for (uint32_t i = 0; i < sw->nr_roots; i++)
+		if (sw->roots[i]->irq_changed)
+			sw->roots[i]->irq_changed(m, irq);
 }
 
 struct irq_domain *irq_domain_first(const struct machine *m)

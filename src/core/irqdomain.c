@@ -654,9 +654,11 @@ int irq_domain_activate_irq(struct irq_data *d, bool reserve)
 	if (irqd_has(d, IRQD_ACTIVATED))
 		return 0;
 	ret = activate_level(d, reserve);
-	if (!ret)
-		irqd_set(d, IRQD_ACTIVATED);
-	return ret;
+	if (ret)
+		return ret;
+	irqd_set(d, IRQD_ACTIVATED);
+	irq_tell_roots(irq_data_machine(d), d->irq);
+	return 0;
 }
 
 void irq_domain_deactivate_irq(struct irq_data *d)
@@ -669,6 +671,7 @@ void irq_domain_deactivate_irq(struct irq_data *d)
 		return;
 	deactivate_level(d);
 	irqd_clear(d, IRQD_ACTIVATED);
+	irq_tell_roots(irq_data_machine(d), d->irq);
 }
 
 /* ---- outside a hierarchy ---- */

@@ -2,6 +2,7 @@
 #include "passthrough/vcpu.h"
 
 #include "chips/pci.h"
+#include "core/devres.h"
 
 #include <irqlab/driver.h>
 #include <irqlab/provider/pci.h>
@@ -11,6 +12,8 @@
 
 #define GUEST_MESSAGE	 UINT64_C(0xfee00000)
 #define GUEST_DEST_SHIFT 12
+
+#define DEVRES_KEY (UINT64_C(1) << 32) /* beyond those of others */
 
 struct entry { /* of the table that the guest sees */
 	struct passthrough *owner;
@@ -24,8 +27,9 @@ struct entry { /* of the table that the guest sees */
 struct passthrough {
 	struct machine *machine;
 	struct passthrough *next;
+	struct devres res;   /* of the device */
 	uint64_t key;	     /* of the device, for digests */
-	uint32_t device;     /* its id: it may be unplugged */
+	uint32_t device;     /* its id */
 	uint32_t nr_vectors; /* MSI-X was enabled with; 0: it is not */
 	void (*growing)(void *context);
 	void *context;
@@ -49,6 +53,7 @@ static void passthrough_digest(const void *object, struct digest *d)
 }
 static const struct object_type passthrough_type = {"passthrough", passthrough_digest};
 
+/* NULL only in a poisoned machine, if it was unplugged there. */
 static struct device *device_of(const struct passthrough *p)
 {
 	return device_by_id(p->machine, p->device);
@@ -104,9 +109,9 @@ static int use(struct passthrough *p, unsigned index)
 /* Whoever freed the vectors in between took the handler too: the number may be another's by now. */
 static bool owns_irq(const struct passthrough *p, unsigned index)
 {
-	struct device *dev = device_of(p);
+	uint32_t irq = p->entry[index].irq;
 
-	return p->entry[index].irq && dev && pci_irq_vector(dev, index) == (int)p->entry[index].irq;
+	return irq && pci_irq_vector(device_of(p), index) == (int)irq;
 }
 
 static void stop(struct passthrough *p, unsigned index)
@@ -127,7 +132,7 @@ static void stop_all(struct passthrough *p)
 {
 	for (uint32_t i = 0; i < p->nr_entries; i++)
 		stop(p, i);
-	if (p->nr_vectors && device_of(p))
+	if (p->nr_vectors)
 		pci_free_irq_vectors(device_of(p));
 	touch(p->machine, p);
 	p->nr_vectors = 0;
@@ -141,6 +146,9 @@ static int start_all(struct passthrough *p, unsigned count)
 
 	if (ret < 0)
 		return ret;
+	/* Handlers go before vectors, which may be managed. */
+	devres_remove(dev, &p->res);
+	devres_add(dev, &p->res);
 	touch(p->machine, p);
 	p->nr_vectors = count;
 	ret = 0;
@@ -234,8 +242,6 @@ int passthrough_enable(struct passthrough *p, unsigned count)
 
 	if (ret)
 		return ret;
-	if (!device_of(p))
-		return -ENODEV;
 	if (p->nr_vectors || !count || count > p->nr_entries)
 		return -EINVAL;
 	return start_all(p, count);
@@ -274,8 +280,6 @@ int passthrough_unmask(struct passthrough *p, unsigned index, struct vcpu *vcpu,
 
 	if (ret)
 		return ret;
-	if (!device_of(p))
-		return -ENODEV;
 	if (!p->nr_vectors || index >= p->nr_entries ||
 	    (vcpu && (vector < GUEST_VECTOR_FIRST || vector > GUEST_VECTOR_LAST)))
 		return -EINVAL;
@@ -353,6 +357,34 @@ struct passthrough *passthrough_of(const struct device *dev)
 	return p;
 }
 
+static void take_off_list(struct passthrough *p)
+{
+	struct machine *m = p->machine;
+	struct passthrough *before = machine_part(m, PART_ASSIGNED);
+
+	if (before == p) {
+		machine_set_part(m, PART_ASSIGNED, p->next);
+		return;
+	}
+	while (before->next != p)
+		before = before->next;
+	touch(m, before);
+	before->next = p->next;
+}
+
+static void release(struct passthrough *p)
+{
+	disable(p);
+	take_off_list(p);
+	object_free(p->machine, p);
+}
+
+static void device_goes(struct device *dev, struct devres *res)
+{
+	(void)dev;
+	release(res->owner);
+}
+
 int passthrough_assign(struct device *dev, unsigned flags, struct passthrough **out)
 {
 	struct passthrough *p;
@@ -378,6 +410,8 @@ int passthrough_assign(struct device *dev, unsigned flags, struct passthrough **
 	p->machine = m;
 	p->device = dev->id;
 	p->key = dev->key;
+	p->res = (struct devres){.owner = p, .key = DEVRES_KEY, .release = device_goes};
+	devres_add(dev, &p->res);
 	p->nr_entries = (uint32_t)size;
 	for (uint32_t i = 0; i < p->nr_entries; i++)
 		p->entry[i].owner = p;
@@ -388,29 +422,13 @@ int passthrough_assign(struct device *dev, unsigned flags, struct passthrough **
 	return 0;
 }
 
-static void take_off_list(struct passthrough *p)
-{
-	struct machine *m = p->machine;
-	struct passthrough *before = machine_part(m, PART_ASSIGNED);
-
-	if (before == p) {
-		machine_set_part(m, PART_ASSIGNED, p->next);
-		return;
-	}
-	while (before->next != p)
-		before = before->next;
-	touch(m, before);
-	before->next = p->next;
-}
-
 int passthrough_release(struct passthrough *p)
 {
 	int ret = refusal(p);
 
 	if (ret)
 		return ret;
-	disable(p);
-	take_off_list(p);
-	object_free(p->machine, p);
+	devres_remove(device_of(p), &p->res);
+	release(p);
 	return 0;
 }

@@ -225,11 +225,9 @@ static void cpu_dead(struct machine *m, unsigned cpu)
 	}
 }
 
-static const struct irq_root_ops hotplug_ops = {.cpu_dead = cpu_dead};
-
 /* ---- interrupts of devices ---- */
 
-/* An interrupt that was freed is not posted any more, whatever the lists say. */
+/* What the remapping unit says; nothing of an interrupt that was freed. */
 static bool is_posted(const struct machine *m, unsigned irq)
 {
 	struct intel_ir_info intel;
@@ -258,7 +256,7 @@ const struct vcpu *vcpu_of_irq(const struct machine *m, unsigned irq, unsigned *
 	struct vcpu *owner;
 	struct posted **at = find_posted(m, irq, &owner);
 
-	if (!at || !is_posted(m, irq))
+	if (!at)
 		return NULL;
 	*vector = (*at)->vector;
 	return owner;
@@ -293,6 +291,15 @@ static void forget_posted(struct machine *m, unsigned irq)
 	object_free(m, p);
 }
 
+/* Activation gives an interrupt to the host, and one that is gone is nobody's. */
+static void irq_changed(struct machine *m, unsigned irq)
+{
+	if (!is_posted(m, irq))
+		forget_posted(m, irq);
+}
+
+static const struct irq_root_ops root_ops = {.cpu_dead = cpu_dead, .irq_changed = irq_changed};
+
 int vcpu_post(struct vcpu *v, unsigned irq, unsigned vector)
 {
 	struct posted *p;
@@ -320,15 +327,9 @@ int vcpu_post(struct vcpu *v, unsigned irq, unsigned vector)
 int vcpu_unpost(struct machine *m, unsigned irq)
 {
 	struct vcpu *owner;
-	int ret;
 
 	layer_runs(m, LAYER_CORE);
-	if (!find_posted(m, irq, &owner) || !is_posted(m, irq))
-		return -EINVAL;
-	ret = irq_set_vcpu_affinity(m, irq, NULL);
-	if (!ret)
-		forget_posted(m, irq);
-	return ret;
+	return find_posted(m, irq, &owner) ? irq_set_vcpu_affinity(m, irq, NULL) : -EINVAL;
 }
 
 int vcpu_inject(struct vcpu *v, unsigned vector)
@@ -432,7 +433,7 @@ int vcpus_create(struct machine *m, const struct vcpus_config *config)
 		if (ret)
 			return ret;
 	}
-	ret = irq_register_root(m, &hotplug_ops);
+	ret = irq_register_root(m, &root_ops);
 	if (ret)
 		return ret;
 	return config->nr_amd_units ? start_amd(config) : start_intel(m);

@@ -299,7 +299,7 @@ struct irq_affinity_desc *irq_create_affinity_masks(struct machine *m, unsigned 
 unsigned irq_calc_affinity_vectors(struct machine *m, unsigned min, unsigned max,
 				   const struct irq_affinity *affd);
 
-/* ---- what a root brings: CPUs come and go ---- */
+/* ---- what a root brings, or whoever else keeps something for irqs and CPUs ---- */
 
 struct irq_root_ops {
 	/* May the CPU go? -ENOSPC. */
@@ -309,6 +309,8 @@ struct irq_root_ops {
 	/* After all irqs were moved: what is still pending on it, its timers, its vectors. */
 	void (*cpu_dead)(struct machine *m, unsigned cpu);
 	void (*cpu_online)(struct machine *m, unsigned cpu);
+	/* After it was activated, deactivated, given to or taken from a vCPU, or freed. */
+	void (*irq_changed)(struct machine *m, unsigned irq);
 };
 /* Every slot is optional. They are asked in the order of registration. -ENOSPC beyond 4. */
 int irq_register_root(struct machine *m, const struct irq_root_ops *ops);
