@@ -42,6 +42,6 @@ function(irqlab_add_scenarios)
 		endif()
 		add_test(NAME ${test} COMMAND irqlab::command run --or-skip ${arg_OPTIONS} ${path})
 		set_tests_properties(${test} PROPERTIES
-			LABELS "scenario;${arg_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 60)
+			LABELS "scenario;${arg_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 300)
 	endforeach()
 endfunction()

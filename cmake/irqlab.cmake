@@ -53,6 +53,9 @@ function(irqlab_layer name)
 	endforeach()
 endfunction()
 
+# A time limit is there for what hangs: with sanitizers on a busy machine a test may well need ten
+# times as long as usual.
+
 # A CMocka program: irqlab_unit_test(NAME SOURCES … [LABELS …]).
 function(irqlab_unit_test name)
 	cmake_parse_arguments(arg "" "" "SOURCES;LABELS" ${ARGN})
@@ -61,7 +64,7 @@ function(irqlab_unit_test name)
 		${PROJECT_SOURCE_DIR}/tests)
 	target_link_libraries(test_${name} PRIVATE irqlab_static cmocka)
 	add_test(NAME ${name} COMMAND test_${name})
-	set_tests_properties(${name} PROPERTIES LABELS "unit;${arg_LABELS}" TIMEOUT 120)
+	set_tests_properties(${name} PROPERTIES LABELS "unit;${arg_LABELS}" TIMEOUT 600)
 endfunction()
 
 # A fuzz target: irqlab_fuzz_test(NAME SOURCES … CORPUS folders …). The source defines
@@ -79,5 +82,5 @@ function(irqlab_fuzz_test name)
 		target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/run_corpus.c)
 	endif()
 	add_test(NAME fuzz.${name} COMMAND fuzz_${name} ${once} ${arg_CORPUS})
-	set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+	set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 600)
 endfunction()
