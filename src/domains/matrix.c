@@ -400,7 +400,8 @@ void irq_matrix_remove_managed(struct irq_matrix *x, const struct cpumask *mask,
 		struct matrix_cpu *c = cpu < x->nr_cpus ? x->cpu[cpu] : NULL;
 		int bit = c ? spare_managed_bit(c, bits) : -ENOSPC;
 
-		bits += bits != NULL;
+		if (bits)
+			bits++;
 		if (WARN_IF(x->machine, bit < 0, MATRIX_BAD_BIT, 0))
 			continue;
 		step(x->machine, STEP_RESOURCE, x);
