@@ -65,7 +65,7 @@ struct store_desc { /* an interrupt message store (IMS) of a device */
 
 struct device_desc {
 	const char *name;     /* as scripts call it: "nic" */
-	const char *bus_name; /* "0000:00:03.0" */
+	const char *bus_name; /* "0000:00:03.0"; NULL: of the requester id */
 	uint16_t segment, requester;
 	int32_t node;	   /* −1: on none, so that all CPUs are as good */
 	uint16_t command;  /* at the start: bit 1 memory, 2 bus master, 10 INTx disable. 0: 0x107 */

@@ -130,6 +130,22 @@ static int check_vfs(struct build *b, const struct device_desc *dev)
 	return 0;
 }
 
+/* "0000:00:03.0"; behind a VMD the segment has more digits. NULL: the requester id is the name. */
+static bool is_bus_name(const char *name)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t segment = name ? strspn(name, digits) : 4;
+
+	if (!name)
+		return true;
+	if (segment < 4 || segment > 8)
+		return false;
+	name += segment;
+	return name[0] == ':' && strspn(name + 1, digits) == 2 && name[3] == ':' &&
+	       strspn(name + 4, digits) == 2 && name[4] <= '1' && name[6] == '.' &&
+	       name[7] >= '0' && name[7] <= '7' && !name[8];
+}
+
 int build_check_devices(struct build *b)
 {
 	for (uint32_t i = 0; i < b->desc->nr_devices; i++) {
@@ -137,6 +153,8 @@ int build_check_devices(struct build *b)
 
 		if (!dev->name || !*dev->name)
 			return build_refuse(b, -EINVAL, "a device needs a name");
+		if (!is_bus_name(dev->bus_name))
+			return build_refuse(b, -EINVAL, "a bus name looks like \"0000:00:03.0\"");
 		if (dev->msix.size > 2048)
 			return build_refuse(b, -EINVAL, "an MSI-X table has at most 2048 entries");
 		if (dev->msi.vectors > 32 || dev->msi.vectors & (dev->msi.vectors - 1))

@@ -29,6 +29,16 @@ static const struct device_desc large_table[] = {
 static const struct device_desc lost_parent[] = {
 	{.name = "a", .bus_name = "0000:00:01.0", .requester = 8, .parent = "nowhere"},
 };
+static const struct device_desc odd_names[] = {
+	{.name = "a", .bus_name = "zz", .requester = 8},
+	{.name = "a", .bus_name = "", .requester = 8},
+	{.name = "a", .bus_name = "000:00:01.0", .requester = 8},
+	{.name = "a", .bus_name = "0000:00:20.0", .requester = 8},
+	{.name = "a", .bus_name = "0000:00:01.8", .requester = 8},
+	{.name = "a", .bus_name = "0000:00:01.00", .requester = 8},
+	{.name = "a", .bus_name = "0000:0g:01.0", .requester = 8},
+	{.name = "a", .bus_name = "0000:00:01", .requester = 8},
+};
 static const struct cpu_desc same_ids[] = {{.apic_id = 3}, {.apic_id = 3}};
 static const struct cpu_desc first_offline[] = {{.apic_id = 0, .offline = true}, {.apic_id = 1}};
 static const struct remap_desc odd_table[] = {{.name = "ir", .kind = REMAP_INTEL, .entries = 100}};
@@ -98,6 +108,33 @@ static void contradictions_are_named(void **state)
 		assert_string_equal(why, refused[i].why);
 		machine_destroy(m);
 	}
+}
+
+static void a_bus_name_has_its_form(void **state)
+{
+	static const struct device_desc good[] = {
+		{.name = "a", .bus_name = "0000:00:01.0", .requester = 0x08},
+		{.name = "b", .bus_name = "10000:e1:1f.7", .segment = 1, .requester = 0xe1ff},
+		{.name = "c", .requester = 0x1a2},
+	};
+	struct machine_desc desc = {.nr_cpus = 1, .nr_devices = 1};
+	struct machine *m = machine_create(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd_names) / sizeof(odd_names[0]); i++) {
+		const char *why = NULL;
+		const void *at = NULL;
+
+		desc.devices = &odd_names[i];
+		assert_int_equal(machine_load_at(m, &desc, &why, &at), -EINVAL);
+		assert_string_equal(why, "a bus name looks like \"0000:00:03.0\"");
+		assert_ptr_equal(at, &odd_names[i]);
+	}
+	desc.devices = good;
+	desc.nr_devices = 3;
+	assert_int_equal(machine_load(m, &desc, NULL), 0);
+	assert_ptr_equal(device_by_name(m, "0000:01:14.2"), device_by_name(m, "c"));
+	machine_destroy(m);
 }
 
 static void a_machine_is_loaded_once(void **state)
@@ -250,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contradictions_are_named),
+		cmocka_unit_test(a_bus_name_has_its_form),
 		cmocka_unit_test(a_machine_is_loaded_once),
 		cmocka_unit_test(no_memory_leaves_the_machine_empty),
 		cmocka_unit_test(a_failed_load_can_be_repeated),
