@@ -2,6 +2,7 @@
 /* irqlab bench: what the model costs, beside what the machine that runs it allows. */
 #include "bench_floor.h"
 #include "commands.h"
+#include "options.h"
 #include "progress.h"
 
 #include <irqlab/device.h>
@@ -526,21 +527,21 @@ static int run_cases(const struct bench_options *options)
 	return failed ? 3 : 0;
 }
 
-static int usage(FILE *to, int status)
-{
-	fprintf(to,
-		"usage: irqlab bench [--json] [--quick] [--list] [NAME …]\n"
-		"  Measures those cases whose name contains a NAME (all without), and the floors\n"
-		"  that they are compared with. Medians of 7 repetitions; --quick: of one.\n"
-		"  Exit status: 0; 2 wrong arguments; 3 a case did not work.\n");
-	return status;
-}
+static const char help[] =
+	"usage: irqlab bench [--json] [--quick] [--list] [NAME …]\n"
+	"  Measures those cases whose name contains a NAME (all without), and the floors\n"
+	"  that they are compared with. Medians of 7 repetitions; --quick: of one.\n"
+	"  Exit status: 0; 2 wrong arguments; 3 a case did not work.\n";
 
 int cmd_bench(int argc, char **argv)
 {
 	struct bench_options options = {.repetitions = 7};
 	int i = 1;
 
+	if (asks_for_help(argc, argv)) {
+		fputs(help, stdout);
+		return 0;
+	}
 	for (; i < argc && !strncmp(argv[i], "--", 2); i++) {
 		if (!strcmp(argv[i], "--json")) {
 			options.json = true;
@@ -550,11 +551,8 @@ int cmd_bench(int argc, char **argv)
 			for (size_t c = 0; c < NR_CASES; c++)
 				printf("%-28s %s\n", cases[c].name, cases[c].text);
 			return 0;
-		} else if (!strcmp(argv[i], "--help")) {
-			return usage(stdout, 0);
 		} else {
-			fprintf(stderr, "irqlab bench: unknown option '%s'\n", argv[i]);
-			return usage(stderr, 2);
+			return option_refused("bench", help, argv[i], NULL);
 		}
 	}
 	options.names = argv + i;

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
+#include "options.h"
 #include "scenarios.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static int usage(FILE *out, int status)
-{
-	fputs("usage: irqlab check [OPTION…] FILE…\n\n"
-	      "Validates scenarios in every combination of their matrix, without running them: text,\n"
-	      "names, bounds, and whether the machine can be built.\n\n"
-	      "  --diagnostics=human|json|sarif   human ones go to standard error, others to standard\n"
-	      "                                   output; --format= is the same\n\n",
-	      out);
-	fputs(limits_help, out);
-	return status;
-}
+static const char help[] =
+	"usage: irqlab check [OPTION…] FILE…\n\n"
+	"Validates scenarios in every combination of their matrix, without running them: text,\n"
+	"names, bounds, and whether the machine can be built.\n\n"
+	"  --diagnostics=human|json|sarif   human ones go to standard error, others to standard\n"
+	"                                   output; --format= is the same\n\n" LIMITS_HELP;
 
 static int check_files(char **files, unsigned nr, const struct scenario_limits *limits,
 		       enum diagnostic_format format)
@@ -40,23 +36,23 @@ int cmd_check(int argc, char **argv)
 	struct scenario_limits limits = {0};
 	int format = DIAGNOSTICS_HUMAN, first = 1;
 
+	if (asks_for_help(argc, argv)) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
 	for (; first < argc && argv[first][0] == '-'; first++) {
 		const char *value = option_value(argv[first], "diagnostics");
 
-		if (strcmp(argv[first], "--help") == 0)
-			return usage(stdout, STATUS_OK);
 		if (!value)
 			value = option_value(argv[first], "format");
 		if (value)
 			format = diagnostic_format_by_name(value);
-		if (format < 0 || (!value && !option_limit(argv[first], &limits))) {
-			fprintf(stderr, "irqlab check: no option, or a wrong value: \"%s\"\n",
-				argv[first]);
-			return usage(stderr, STATUS_USAGE);
-		}
+		if (format < 0 || (!value && !option_limit(argv[first], &limits)))
+			return option_refused("check", help, argv[first],
+					      first + 1 < argc ? argv[first + 1] : NULL);
 	}
 	if (first == argc)
-		return usage(stderr, STATUS_USAGE);
+		return arguments_refused("check", "no file is named");
 	return check_files(argv + first, (unsigned)(argc - first), &limits,
 			   (enum diagnostic_format)format);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
+#include "options.h"
 #include "scenarios.h"
 
 #include <errno.h>
@@ -8,15 +9,11 @@
 
 enum fmt_mode { FMT_PRINT, FMT_CHECK, FMT_WRITE };
 
-static int usage(FILE *out, int status)
-{
-	fputs("usage: irqlab fmt [--check | --write] FILE…\n\n"
-	      "Prints scenarios in their normal form.\n\n"
-	      "  --check   print the names of files that are not in it; status 1 if there are any\n"
-	      "  --write   rewrite the files\n",
-	      out);
-	return status;
-}
+static const char help[] =
+	"usage: irqlab fmt [--check | --write] FILE…\n\n"
+	"Prints scenarios in their normal form.\n\n"
+	"  --check   print the names of files that are not in it; status 1 if there are any\n"
+	"  --write   rewrite the files\n";
 
 static bool same_as_file(const char *path, const char *text)
 {
@@ -64,11 +61,14 @@ static int format_file(enum fmt_mode mode, const char *path)
 {
 	struct scenario *s = scenario_open(path, NULL);
 	char *text = s ? scenario_normal_form(s) : NULL;
-	int status = s ? STATUS_USAGE : SCENARIO_BROKEN;
+	struct scenario_diagnostic first;
+	int status = SCENARIO_BROKEN;
 
 	if (text)
 		status = finish(mode, path, text);
-	else if (s)
+	else if (s && scenario_diagnostic(s, 0, &first))
+		status = (int)first.status;
+	if (s && !text)
 		scenario_print_diagnostics(&s, 1, stderr, DIAGNOSTICS_HUMAN,
 					   scenario_wants_color(stderr));
 	free(text);
@@ -81,18 +81,20 @@ int cmd_fmt(int argc, char **argv)
 	enum fmt_mode mode = FMT_PRINT;
 	int first = 1, status = STATUS_OK;
 
+	if (asks_for_help(argc, argv)) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
 	for (; first < argc && strncmp(argv[first], "--", 2) == 0; first++) {
-		if (strcmp(argv[first], "--help") == 0)
-			return usage(stdout, STATUS_OK);
 		if (strcmp(argv[first], "--check") == 0)
 			mode = FMT_CHECK;
 		else if (strcmp(argv[first], "--write") == 0)
 			mode = FMT_WRITE;
 		else
-			return usage(stderr, STATUS_USAGE);
+			return option_refused("fmt", help, argv[first], NULL);
 	}
 	if (first == argc)
-		return usage(stderr, STATUS_USAGE);
+		return arguments_refused("fmt", "no file is named");
 	for (; first < argc; first++) {
 		int one = format_file(mode, argv[first]);
 

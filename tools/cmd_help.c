@@ -1,13 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
+#include "scenario/diag.h"
+#include "scenario/verbs.h"
 
 #include <irqlab/errno.h>
-#include <irqlab/scenario.h>
 #include <string.h>
+#include <strings.h>
 
 /* `irqlab help TOPIC` for what is no command: the verbs of scenarios, and lists of names. */
 
-static void list_words(enum scenario_words list);
+static bool is_wanted(const char *only, const char *name)
+{
+	return !only || strcasecmp(only, name) == 0;
+}
+
+static bool list_words(enum scenario_words list, const char *only)
+{
+	struct scenario_word word;
+	bool any = false;
+
+	for (unsigned i = 0; scenario_word(list, i, &word); i++)
+		if (is_wanted(only, word.name))
+			any = printf("  %-20s %s%s\n", word.name, word.text,
+				     word.present ? "" : " (not in this build)");
+	return any;
+}
 
 /* What each key means, of which kinds of domain it is, and what holds without it. */
 static void print_keys(const char *verb)
@@ -18,7 +35,7 @@ static void print_keys(const char *verb)
 		return;
 	if (*key.kinds) {
 		puts("\n  Kinds:");
-		list_words(SCENARIO_KINDS);
+		list_words(SCENARIO_KINDS, NULL);
 	}
 	puts("\n  Keys:");
 	for (unsigned i = 0; scenario_verb_key(verb, i, &key); i++) {
@@ -72,91 +89,160 @@ static void list_verbs(void)
 	}
 }
 
-static void list_switches(void)
+/* ---- lists of names: all of one, or only what a name means; false: there is none ---- */
+
+static bool list_switches(const char *only)
 {
+	bool any = false;
+
 #define PRINT(id, name, kind, in_612, in_intended, witness)                                        \
-	printf("  %-24s %-9s linux-6.12 %-3s intended %-3s  %s\n", name, #kind,                    \
-	       in_612 ? "on" : "off", in_intended ? "on" : "off", witness);
+	if (is_wanted(only, name))                                                                 \
+		any = printf("  %-24s %-9s linux-6.12 %-3s intended %-3s  %s\n", name, #kind,      \
+			     in_612 ? "on" : "off", in_intended ? "on" : "off", witness);
 	IRQLAB_SWITCHES(PRINT)
 #undef PRINT
+	return any;
 }
 
-static void list_warnings(void)
+static bool list_warnings(const char *only)
 {
-#define PRINT(id, text) printf("  %-22s %s\n", #id, text);
+	bool any = false;
+
+#define PRINT(id, text)                                                                            \
+	if (is_wanted(only, #id))                                                                  \
+		any = printf("  %-22s %s\n", #id, text);
 	IRQLAB_WARNINGS(PRINT)
 #undef PRINT
+	return any;
 }
 
-static void list_errors(void)
+static bool list_errors(const char *only)
+{
+	bool any = false;
+
+#define PRINT(name, number, text)                                                                  \
+	if (is_wanted(only, #name))                                                                \
+		any = printf("  %-11s %3d  %s\n", #name, irqlab_errno_number(#name),               \
+			     irqlab_errno_text(irqlab_errno_number(#name)));
+	IRQLAB_ERRNOS(PRINT)
+#undef PRINT
+	return any;
+}
+
+static bool list_diagnostics(const char *only)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < NR_DIAGS; i++) {
+		enum diag_id id = (enum diag_id)i;
+
+		if (is_wanted(only, diag_name(id)))
+			any = printf("  %-23s %-9s %s\n", diag_name(id),
+				     scenario_status_name(diag_status(id)), diag_format(id));
+	}
+	return any;
+}
+
+static const struct {
+	const char *topic;
+	bool (*list)(const char *only); /* NULL: those of `words` */
+	enum scenario_words words;
+} lists[] = {
+	{"switches", list_switches, 0},
+	{"warnings", list_warnings, 0},
+	{"errors", list_errors, 0},
+	{"diagnostics", list_diagnostics, 0},
+	{"features", NULL, SCENARIO_FEATURES},
+	{"searches", NULL, SCENARIO_SEARCHES},
+	{"properties", NULL, SCENARIO_PROPERTIES},
+	{"pictures", NULL, SCENARIO_PICTURES},
+};
+#define NR_LISTS (sizeof(lists) / sizeof(*lists))
+
+static bool list(size_t nr, const char *only)
+{
+	return lists[nr].list ? lists[nr].list(only) : list_words(lists[nr].words, only);
+}
+
+static bool print_list(const char *topic)
+{
+	for (size_t i = 0; i < NR_LISTS; i++)
+		if (strcmp(topic, lists[i].topic) == 0)
+			return list(i, NULL);
+	return false;
+}
+
+static bool print_name(const char *name)
+{
+	bool any = print_verb(name);
+
+	for (size_t i = 0; i < NR_LISTS; i++)
+		any |= list(i, name);
+	return any;
+}
+
+/* ---- topics ---- */
+
+static bool print_syntax(const char *topic)
 {
 	static const char *const names[] = {
-#define NAME(name, number, text) #name,
-		IRQLAB_ERRNOS(NAME)
-#undef NAME
+		[SYNTAX_VIM] = "syntax-vim",
+		[SYNTAX_TEXTMATE] = "syntax-textmate",
+		[SYNTAX_DICTIONARY] = "dictionary",
+		[SYNTAX_REFERENCE] = "reference",
 	};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		int number = irqlab_errno_number(names[i]);
-
-		printf("  %-11s %3d  %s\n", names[i], number, irqlab_errno_text(number));
+		if (strcmp(topic, names[i]) != 0)
+			continue;
+		scenario_print_syntax(stdout, (enum editor_syntax)i);
+		return true;
 	}
+	return false;
 }
 
-static void list_diagnostics(void)
+static bool print_verbs(const char *topic)
 {
-	for (unsigned i = 0; scenario_diagnostic_id(i); i++)
-		printf("  %s\n", scenario_diagnostic_id(i));
+	if (strcmp(topic, "verbs") != 0)
+		return false;
+	list_verbs();
+	return true;
 }
 
-static void list_words(enum scenario_words list)
+/* The closest of all that there is help on; NULL: none is close. */
+static const char *suggestion(const char *word)
 {
-	struct scenario_word word;
+	struct suggestion best = {0};
+	struct scenario_verb verb;
 
-	for (unsigned i = 0; scenario_word(list, i, &word); i++)
-		printf("  %-20s %s%s\n", word.name, word.text,
-		       word.present ? "" : " (not in this build)");
+	for (unsigned i = 0; scenario_verb(i, &verb); i++)
+		suggestion_offer(&best, word, verb.name);
+	for (size_t i = 0; i < NR_LISTS; i++)
+		suggestion_offer(&best, word, lists[i].topic);
+	for (unsigned i = 0; i < NR_DIAGS; i++)
+		suggestion_offer(&best, word, diag_name((enum diag_id)i));
+#define OFFER_ID(id, ...)	  suggestion_offer(&best, word, #id);
+#define OFFER_NAME(id, name, ...) suggestion_offer(&best, word, name);
+	IRQLAB_WARNINGS(OFFER_ID)
+	IRQLAB_ERRNOS(OFFER_ID)
+	IRQLAB_SWITCHES(OFFER_NAME)
+#undef OFFER_ID
+#undef OFFER_NAME
+	return best.word;
 }
 
 int help_topic(const char *topic)
 {
 	const char *close;
 
-	if (strcmp(topic, "verbs") == 0)
-		list_verbs();
-	else if (strcmp(topic, "switches") == 0)
-		list_switches();
-	else if (strcmp(topic, "warnings") == 0)
-		list_warnings();
-	else if (strcmp(topic, "errors") == 0)
-		list_errors();
-	else if (strcmp(topic, "diagnostics") == 0)
-		list_diagnostics();
-	else if (strcmp(topic, "features") == 0)
-		list_words(SCENARIO_FEATURES);
-	else if (strcmp(topic, "searches") == 0)
-		list_words(SCENARIO_SEARCHES);
-	else if (strcmp(topic, "properties") == 0)
-		list_words(SCENARIO_PROPERTIES);
-	else if (strcmp(topic, "pictures") == 0)
-		list_words(SCENARIO_PICTURES);
-	else if (strcmp(topic, "syntax-vim") == 0)
-		scenario_print_syntax(stdout, SYNTAX_VIM);
-	else if (strcmp(topic, "syntax-textmate") == 0)
-		scenario_print_syntax(stdout, SYNTAX_TEXTMATE);
-	else if (strcmp(topic, "dictionary") == 0)
-		scenario_print_syntax(stdout, SYNTAX_DICTIONARY);
-	else if (strcmp(topic, "reference") == 0)
-		scenario_print_syntax(stdout, SYNTAX_REFERENCE);
-	else if (!print_verb(topic)) {
-		close = scenario_verb_suggestion(topic);
-		fprintf(stderr, "irqlab: no help on '%s'", topic);
-		fprintf(stderr, close ? "; did you mean '%s'?\n" : "\n", close);
-		fputs("topics: a command, a verb, verbs, switches, warnings, errors, diagnostics,\n"
-		      "        features, searches, properties, pictures,\n"
-		      "        reference, syntax-vim, syntax-textmate, dictionary\n",
-		      stderr);
-		return STATUS_USAGE;
-	}
-	return STATUS_OK;
+	if (print_verbs(topic) || print_list(topic) || print_syntax(topic) || print_name(topic))
+		return STATUS_OK;
+	close = suggestion(topic);
+	fprintf(stderr, "irqlab: no help on '%s'", topic);
+	fprintf(stderr, close ? "; did you mean '%s'?\n" : "\n", close);
+	fputs("topics: a command, a verb, verbs, switches, warnings, errors, diagnostics, features,\n"
+	      "        searches, properties, pictures, a name of these, reference, syntax-vim,\n"
+	      "        syntax-textmate, dictionary\n",
+	      stderr);
+	return STATUS_USAGE;
 }

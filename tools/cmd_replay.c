@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
+#include "options.h"
 #include "progress.h"
 #include "replay/as_scenario.h"
 #include "replay/replay.h"
@@ -23,7 +24,9 @@ static const char help[] =
 	"  -b, --boot            make the machine from the header alone and start it as a\n"
 	"                        live one does, and compare that with the start state\n"
 	"      --as-scenario     do not replay: print one recording as a scenario, with what the\n"
-	"                        live kernel had as expectations\n"
+	"                        live kernel had as expectations. Only of x86 machines (q35)\n"
+	"                        in whose boot no stock drivers took part: 1, and nothing\n"
+	"                        printed, of others\n"
 	"      --invariants      check after each operation that the machine is consistent\n"
 	"      --lenient         only what a line records, not what should be unchanged\n"
 	"      --allow-unsupported\n"
@@ -33,7 +36,8 @@ static const char help[] =
 	"A value is a scalar or a list of the recording; each write and each delivery is one.\n"
 	"What lines record is counted first; `unchanged` counts what no line touched.\n"
 	"Exit status: 0 if every file is exact (or, for recordings without operations, loaded\n"
-	"and exact), 1 if not, 2 for bad arguments and files that are no recordings.\n";
+	"and exact), 1 if not, 2 for bad arguments and files that are no recordings, 3 for files\n"
+	"that cannot be read.\n";
 
 enum { OPTION_LENIENT = 256, OPTION_ALLOW_UNSUPPORTED, OPTION_AS_SCENARIO, OPTION_INVARIANTS };
 
@@ -59,7 +63,8 @@ struct settings {
 
 static int bad(const char *what, const char *value)
 {
-	fprintf(stderr, "irqlab replay: %s%s%s\n", what, value ? ": " : "", value ? value : "");
+	fprintf(stderr, "irqlab replay: %s%s%s; see `irqlab replay --help`\n", what,
+		value ? ": " : "", value ? value : "");
 	return STATUS_USAGE;
 }
 
@@ -88,13 +93,22 @@ static int parse_categories(char *list, uint32_t *out)
 	return 0;
 }
 
+/* A long one, or a letter among others: that is in `optopt`. */
+static int unknown_option(const char *arg)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+
+	return option_refused("replay", help, strncmp(arg, "--", 2) == 0 ? arg : letter, NULL);
+}
+
 /* −1: go on; otherwise the exit status. */
 static int parse_options(int argc, char **argv, struct settings *settings)
 {
 	int option, status = 0;
 
 	optind = 1;
-	while (!status && (option = getopt_long(argc, argv, "n:sjc:tbh", options, NULL)) != -1) {
+	opterr = 0;
+	while (!status && (option = getopt_long(argc, argv, ":n:sjc:tbh", options, NULL)) != -1) {
 		switch (option) {
 		case 'n':
 			status = parse_count(optarg, &settings->replay.max_differences);
@@ -129,8 +143,10 @@ static int parse_options(int argc, char **argv, struct settings *settings)
 		case 'h':
 			fputs(help, stdout);
 			return STATUS_OK;
+		case ':':
+			return bad("a value is missing after", argv[argc - 1]);
 		default:
-			return STATUS_USAGE;
+			return unknown_option(argv[optind - 1]);
 		}
 	}
 	if (!status && optind == argc)
@@ -140,6 +156,8 @@ static int parse_options(int argc, char **argv, struct settings *settings)
 
 static int exit_status(const struct settings *settings, const struct replay_summary *summary)
 {
+	if (summary->files[REPLAY_UNREADABLE])
+		return STATUS_BROKEN;
 	if (summary->files[REPLAY_MALFORMED])
 		return STATUS_USAGE;
 	if (summary->files[REPLAY_DIFFERS])
@@ -165,7 +183,9 @@ static int print_scenario(const char *path)
 
 	if (ret)
 		fprintf(stderr, "irqlab replay: %s\n", failure.text);
-	return ret < 0 ? STATUS_USAGE : ret ? STATUS_FAILED : STATUS_OK;
+	if (ret < 0)
+		return failure.unreadable ? STATUS_BROKEN : STATUS_USAGE;
+	return ret ? STATUS_FAILED : STATUS_OK;
 }
 
 static void replay_files(const struct settings *settings, char **paths, unsigned nr,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
 #include "jobs.h"
+#include "options.h"
 #include "progress.h"
 #include "scenario/check.h"
 #include "scenario/report.h"
@@ -30,31 +31,25 @@ struct run {
 	bool no_memory;
 };
 
-static int usage(FILE *out, int status)
-{
-	fputs("usage: irqlab run [OPTION…] FILE…\n\n"
-	      "Runs each scenario in every combination of its matrix.\n\n"
-	      "  --format=human|tap|ktap|junit|jsonl   the report, to standard output\n"
-	      "  --diagnostics=human|json|sarif        diagnostics for a program: to standard output\n"
-	      "                      instead of the report, or with --format= to standard error\n"
-	      "  -j N, --jobs=N      N files at a time, each in a process of its own; 0: as many as\n"
-	      "                      there are CPUs. 1 without this. What is printed is the same\n"
-	      "  --bless             rewrite snapshots that differ; refused where CI is set\n"
-	      "  --combination=\"stack=plain\"   run these combinations only; a file that has none is\n"
-	      "                      skipped\n"
-	      "  --tag=WORD          run scenarios with this tag only\n"
-	      "  --or-skip           if no file has the tag or combination: 77, as skipped, not 2\n"
-	      "  --profile=linux-6.12|intended   which switches are on, unless a scenario says it\n"
-	      "  --keep-going        carry on after a failed assertion\n"
-	      "  --verbose           show each action and what followed, on standard error\n"
-	      "\n",
-	      out);
-	fputs(limits_help, out);
-	fputs("\nexit status: 0 passed, 1 an assertion failed, 2 a script is wrong, or no file has the\n"
-	      "tag or combination, 3 irqlab itself failed, 4 a limit was hit, 77 all were skipped\n",
-	      out);
-	return status;
-}
+static const char help[] =
+	"usage: irqlab run [OPTION…] FILE…\n\n"
+	"Runs each scenario in every combination of its matrix.\n\n"
+	"  --format=human|tap|ktap|junit|jsonl   the report, to standard output\n"
+	"  --diagnostics=human|json|sarif        diagnostics for a program: to standard output\n"
+	"                      instead of the report, or with --format= to standard error\n"
+	"  -j N, --jobs=N      N files at a time, each in a process of its own; 0: as many as\n"
+	"                      there are CPUs. 1 without this. What is printed is the same\n"
+	"  --bless             rewrite snapshots that differ; refused where CI is set\n"
+	"  --combination=\"stack=plain\"   run these combinations only; a file that has none is\n"
+	"                      skipped\n"
+	"  --tag=WORD          run scenarios with this tag only\n"
+	"  --or-skip           if no file has the tag or combination: 77, as skipped, not 2\n"
+	"  --profile=linux-6.12|intended   which switches are on, unless a scenario says it\n"
+	"  --keep-going        carry on after a failed assertion\n"
+	"  --verbose           show each action and what followed, on standard error\n"
+	"\n" LIMITS_HELP
+	"\nexit status: 0 passed, 1 an assertion failed, 2 a script is wrong, or no file has the\n"
+	"tag or combination, 3 irqlab itself failed, 4 a limit was hit, 77 all were skipped\n";
 
 /* ---- arguments ---- */
 
@@ -102,28 +97,24 @@ static bool parse_option(struct run_arguments *a, const char *arg)
 	return parse_word(a, arg) || option_limit(arg, &a->limits);
 }
 
-static bool parse_arguments(struct run_arguments *a, int argc, char **argv)
+/* 0, or STATUS_USAGE, with a line that says why. */
+static int parse_arguments(struct run_arguments *a, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
-		bool good = true;
+		const char *arg = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
 
-		if (strcmp(argv[i], "-j") == 0)
-			good = i + 1 < argc && parse_jobs(a, argv[++i]);
-		else if (strncmp(argv[i], "-j", 2) == 0)
-			good = parse_jobs(a, argv[i] + 2);
-		else if (argv[i][0] == '-')
-			good = parse_option(a, argv[i]);
-		else
+		if (strncmp(arg, "-j", 2) == 0) {
+			if (!arg[2])
+				i++;
+			if (!parse_jobs(a, arg[2] ? arg + 2 : next ? next : ""))
+				return arguments_refused("run", "-j needs a number of 0 to 1024");
+		} else if (*arg != '-') {
 			a->files[a->nr_files++] = argv[i];
-		if (!good) {
-			fprintf(stderr, "irqlab run: no option, or a wrong value: \"%s\"\n",
-				argv[i]);
-			return false;
+		} else if (!parse_option(a, arg)) {
+			return option_refused("run", help, arg, next);
 		}
 	}
-	if (!a->nr_files)
-		fputs("irqlab run: no file is named\n", stderr);
-	return a->nr_files > 0;
+	return a->nr_files ? 0 : arguments_refused("run", "no file is named");
 }
 
 /* ---- one file ---- */
@@ -321,18 +312,18 @@ int cmd_run(int argc, char **argv)
 	struct run_arguments a = {.format = -1, .diagnostics = -1, .jobs = 1};
 	int status;
 
-	if (argc > 1 && strcmp(argv[1], "--help") == 0)
-		return usage(stdout, STATUS_OK);
+	if (asks_for_help(argc, argv)) {
+		fputs(help, stdout);
+		return STATUS_OK;
+	}
 	a.files = calloc((size_t)argc, sizeof(*a.files));
 	if (!a.files)
 		return SCENARIO_BROKEN;
-	if (!parse_arguments(&a, argc, argv)) {
-		free(a.files);
-		return usage(stderr, STATUS_USAGE);
-	}
+	status = parse_arguments(&a, argc, argv);
 	if (a.jobs > a.nr_files || a.run.bless) /* two may bless a file that both include */
 		a.jobs = a.run.bless ? 1 : a.nr_files;
-	status = (int)run_files(&a);
+	if (!status)
+		status = (int)run_files(&a);
 	free(a.files);
 	return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "commands.h"
+#include "options.h"
 #include "scenario/check.h"
 #include "scenarios.h"
 
@@ -73,20 +74,21 @@ static void show_machine(void *context, const struct scenario_result *result, st
 		show_irqs(m, stdout, show);
 }
 
-static int usage(FILE *out)
+static const char options_help[] =
+	"\n  --irq=N                  with path and debug: only this interrupt\n"
+	"  --combination=KEY=VALUE  only these combinations of the matrix\n"
+	"  --profile=linux-6.12|intended   as of `irqlab run`\n\n" LIMITS_HELP
+	"\nExit status: as of `irqlab run`; 2 also if no machine has the interrupt.\n";
+
+static int help(void)
 {
 	fputs("usage: irqlab show PICTURE [OPTION…] FILE…\n\n"
 	      "Runs each scenario and draws its machine as it is at the end. Pictures:\n",
-	      out);
+	      stdout);
 	for (size_t i = 0; i < NR_PICTURES; i++)
-		fprintf(out, "  %-12s %s\n", pictures[i].name, pictures[i].text);
-	fputs("\n  --irq=N                  with path and debug: only this interrupt\n"
-	      "  --combination=KEY=VALUE  only these combinations of the matrix\n"
-	      "  --profile=linux-6.12|intended   as of `irqlab run`\n\n",
-	      out);
-	fputs(limits_help, out);
-	fputs("\nExit status: as of `irqlab run`; 2 also if no machine has the interrupt.\n", out);
-	return out == stdout ? STATUS_OK : STATUS_USAGE;
+		printf("  %-12s %s\n", pictures[i].name, pictures[i].text);
+	fputs(options_help, stdout);
+	return STATUS_OK;
 }
 
 static bool find_picture(struct show *show, const char *name)
@@ -127,13 +129,13 @@ static int parse_arguments(struct show *show, int argc, char **argv)
 		if (argv[i][0] != '-') {
 			argv[nr++] = argv[i];
 		} else if (!parse_option(show, argv[i])) {
-			fprintf(stderr, "irqlab show: no option, or a wrong value: \"%s\"\n",
-				argv[i]);
+			option_refused("show", options_help, argv[i],
+				       i + 1 < argc ? argv[i + 1] : NULL);
 			return -1;
 		}
 	}
 	if (nr < 2) {
-		usage(stderr);
+		arguments_refused("show", "a picture and a file are needed");
 		return -1;
 	}
 	if (!find_picture(show, argv[0]))
@@ -183,8 +185,8 @@ int cmd_show(int argc, char **argv)
 	unsigned skipped = 0;
 	int nr;
 
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
-		return usage(stdout);
+	if (asks_for_help(argc, argv))
+		return help();
 	nr = parse_arguments(&show, argc, argv);
 	if (nr < 0)
 		return STATUS_USAGE;

@@ -19,6 +19,7 @@ enum { /* exit status */
        STATUS_OK = 0,
        STATUS_FAILED = 1, /* what was asked for is not so */
        STATUS_USAGE = 2,  /* bad arguments, or input that cannot be used */
+       STATUS_BROKEN = 3, /* the host: no memory, a file that cannot be read */
 };
 
 /* argv[0] is the subcommand's name. Returns the exit status. */

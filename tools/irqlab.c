@@ -27,7 +27,7 @@ static void list_commands(FILE *out)
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
 	fputs("\n`irqlab COMMAND --help` explains a command, `irqlab help verbs` lists what scenarios can "
-	      "do.\n",
+	      "do,\n`irqlab --version` names the version.\n",
 	      out);
 }
 
@@ -69,6 +69,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return cmd_help(1, argv);
+	if (!strcmp(argv[1], "--version")) {
+		puts("irqlab " IRQLAB_VERSION);
+		return STATUS_OK;
+	}
 	command = find(argv[1]);
 	return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

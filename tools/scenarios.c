@@ -1,37 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "scenarios.h"
 
-#include <errno.h>
+#include "options.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-const char *option_value(const char *arg, const char *name)
-{
-	size_t length = strlen(name);
-
-	if (strncmp(arg, "--", 2) != 0 || strncmp(arg + 2, name, length) != 0 ||
-	    arg[2 + length] != '=')
-		return NULL;
-	return arg + 3 + length;
-}
-
-const char limits_help[] = "limits, each with its default (docs/language.md explains them):\n"
-			   "  --file-bytes=1048576 --line-bytes=4096 --nesting=32 --files=64\n"
-			   "  --statements=65536 --combinations=4096 --work=16777216 --errors=20\n"
-			   "  --actions=1000000 --deliveries=100000 --tape=65536\n";
-
-bool option_number(const char *text, uint32_t lowest, uint32_t highest, uint32_t *out)
-{
-	char *end;
-	unsigned long value;
-
-	errno = 0;
-	value = strtoul(text, &end, 0);
-	if (errno || *end || *text < '0' || *text > '9' || value < lowest || value > highest)
-		return false;
-	*out = (uint32_t)value;
-	return true;
-}
 
 bool option_limit(const char *arg, struct scenario_limits *limits)
 {

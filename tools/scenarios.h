@@ -6,10 +6,6 @@
 
 /* What the commands that read scenarios share. */
 
-/* Value of --name=VALUE, or NULL. */
-const char *option_value(const char *arg, const char *name);
-/* A number, also 0x…, within these bounds; false: it is not. */
-bool option_number(const char *text, uint32_t lowest, uint32_t highest, uint32_t *out);
 /* Parses `--nesting=N` and the like into limits. False: no limit's option, or not a number. */
 bool option_limit(const char *arg, struct scenario_limits *limits);
 /* "key=value …"; false: it is not that. */
@@ -17,6 +13,11 @@ bool option_combination(const char *value, struct scenario_run_options *options)
 /* Opens them all; NULL: no memory. */
 struct scenario **scenarios_open(char **files, unsigned nr, const struct scenario_limits *limits);
 void scenarios_close(struct scenario **scenarios, unsigned nr);
-extern const char limits_help[];
+
+#define LIMITS_HELP                                                                                \
+	"limits, each with its default (docs/language.md explains them):\n"                        \
+	"  --file-bytes=1048576 --line-bytes=4096 --nesting=32 --files=64\n"                       \
+	"  --statements=65536 --combinations=4096 --work=16777216 --errors=20\n"                   \
+	"  --actions=1000000 --deliveries=100000 --tape=65536\n"
 
 #endif

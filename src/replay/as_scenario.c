@@ -539,7 +539,10 @@ static const char *cannot_be_told(const struct recording *recording)
 {
 	if (recording->unsupported)
 		return recording->unsupported;
-	return boot_refused(recording);
+	if (boot_refused(recording))
+		return "only what an x86 machine (q35) did, in whose boot no stock drivers took part, "
+		       "can be told as a scenario";
+	return NULL;
 }
 
 /* The state after the start, as after an operation. */

@@ -3,12 +3,14 @@
 #define IRQLAB_REPLAY_FAILURE_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Why a recording could not be read or used: "file:line: what". */
 struct failure {
 	const char *file;
 	unsigned long line; /* 0: the file as a whole */
+	bool unreadable;    /* the file is not there, or the host cannot read it */
 	char text[400];
 };
 

@@ -33,6 +33,7 @@ struct reader *reader_open(const char *path, const struct reader_limits *limits,
 
 	failure->file = path;
 	failure->line = 0;
+	failure->unreadable = true;
 	if (!reader) {
 		fail_at(failure, "no memory");
 		return NULL;
@@ -45,6 +46,7 @@ struct reader *reader_open(const char *path, const struct reader_limits *limits,
 		free(reader);
 		return NULL;
 	}
+	failure->unreadable = false;
 	return reader;
 }
 
@@ -62,9 +64,8 @@ static int refill(struct reader *reader)
 {
 	reader->in_at = 0;
 	reader->in_size = fread(reader->in, 1, CHUNK, reader->file);
-	if (reader->in_size < CHUNK && ferror(reader->file))
-		return fail_at(reader->failure, "cannot be read");
-	return 0;
+	reader->failure->unreadable = reader->in_size < CHUNK && ferror(reader->file);
+	return reader->failure->unreadable ? fail_at(reader->failure, "%s", strerror(errno)) : 0;
 }
 
 static int start(struct reader *reader)

@@ -700,6 +700,8 @@ void replay_file(const char *path, const struct replay_options *options,
 	reader = reader_open(path, &READER_LIMITS, &run.failure);
 	if (reader)
 		result->verdict = run_file(&run, reader);
+	if (run.failure.unreadable)
+		result->verdict = REPLAY_UNREADABLE;
 	if (run.failure.text[0])
 		snprintf(result->why, sizeof(result->why), "%s", run.failure.text);
 	reader_close(reader);

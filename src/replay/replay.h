@@ -28,13 +28,15 @@ enum replay_verdict {
 	REPLAY_LOADED,	    /* not a scenario: the start state was loaded, and is exact */
 	REPLAY_UNSUPPORTED, /* no machine can be built for it */
 	REPLAY_MALFORMED,   /* not a recording, or damaged */
+	REPLAY_UNREADABLE,  /* no such file, or the host cannot read it */
+	NR_REPLAY_VERDICTS
 };
 const char *replay_verdict_name(enum replay_verdict verdict);
 
 struct replay_result {
 	enum replay_verdict verdict;
 	char *file, *name; /* name: as the header says; NULL if there is none */
-	char why[400];	   /* unsupported, malformed: why */
+	char why[400];	   /* unsupported, malformed, unreadable: why */
 	unsigned long operations;
 	struct fingerprint fingerprint; /* of the machine after the last operation; 0: none */
 	struct comparison comparison;
@@ -52,7 +54,7 @@ struct replay_summary {
 	struct tally recorded[NR_CATEGORIES], kept[NR_CATEGORIES]; /* kept: should be as before */
 	uint64_t matched, compared;				   /* values that lines record */
 	uint64_t unchanged, unchanged_compared; /* values that should not have changed */
-	unsigned files[REPLAY_MALFORMED + 1];	/* by verdict */
+	unsigned files[NR_REPLAY_VERDICTS];	/* by verdict */
 };
 void replay_summary_add(struct replay_summary *summary, const struct replay_result *result);
 

@@ -8,7 +8,7 @@ const char *replay_verdict_name(enum replay_verdict verdict)
 	static const char *const names[] = {
 		[REPLAY_EXACT] = "exact",	  [REPLAY_DIFFERS] = "differs",
 		[REPLAY_LOADED] = "loaded",	  [REPLAY_UNSUPPORTED] = "unsupported",
-		[REPLAY_MALFORMED] = "malformed",
+		[REPLAY_MALFORMED] = "malformed", [REPLAY_UNREADABLE] = "unreadable",
 	};
 
 	return names[verdict];
@@ -131,11 +131,11 @@ void replay_print_summary(FILE *out, const struct replay_summary *summary)
 {
 	unsigned all = 0;
 
-	for (int i = 0; i <= REPLAY_MALFORMED; i++)
+	for (int i = 0; i < NR_REPLAY_VERDICTS; i++)
 		all += summary->files[i];
 	fprintf(out, "exact %" PRIu64 " of %" PRIu64 " values, %u of %u files", summary->matched,
 		summary->compared, summary->files[REPLAY_EXACT], all);
-	for (int i = REPLAY_DIFFERS; i <= REPLAY_MALFORMED; i++)
+	for (int i = REPLAY_DIFFERS; i < NR_REPLAY_VERDICTS; i++)
 		if (summary->files[i])
 			fprintf(out, ", %u %s", summary->files[i],
 				replay_verdict_name((enum replay_verdict)i));
@@ -187,7 +187,7 @@ json_t *replay_summary_to_json(const struct replay_summary *summary)
 {
 	json_t *files = json_object();
 
-	for (int i = 0; i <= REPLAY_MALFORMED; i++)
+	for (int i = 0; i < NR_REPLAY_VERDICTS; i++)
 		json_object_set_new(files, replay_verdict_name((enum replay_verdict)i),
 				    json_integer(summary->files[i]));
 	return json_pack("{s:I,s:I,s:I,s:I,s:o}", "matched", (json_int_t)summary->matched,

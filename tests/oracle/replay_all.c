@@ -32,7 +32,7 @@ struct job {
 	const char *folder;
 	const struct group *group;
 	bool boot;
-	unsigned verdicts[REPLAY_MALFORMED + 1], not_booted;
+	unsigned verdicts[NR_REPLAY_VERDICTS], not_booted;
 };
 
 static bool is_recording(const char *name, const char *prefix)
@@ -54,7 +54,7 @@ static void replay(struct job *job, const char *name)
 	replay_file(path, &options, &result);
 	job->verdicts[result.verdict]++;
 	job->not_booted += strstr(result.why, "not booted") != NULL;
-	if (result.verdict == REPLAY_DIFFERS || result.verdict == REPLAY_MALFORMED)
+	if (result.verdict == REPLAY_DIFFERS || result.verdict >= REPLAY_MALFORMED)
 		replay_print(stderr, &result, 5);
 	replay_result_free(&result);
 }
@@ -73,6 +73,7 @@ static void each_recording(void **state)
 	closedir(dir);
 	assert_int_equal(job->verdicts[REPLAY_DIFFERS], 0);
 	assert_int_equal(job->verdicts[REPLAY_MALFORMED], 0);
+	assert_int_equal(job->verdicts[REPLAY_UNREADABLE], 0);
 	assert_int_equal(job->verdicts[REPLAY_EXACT], group->exact);
 	assert_int_equal(job->verdicts[REPLAY_LOADED], group->loaded);
 	assert_int_equal(job->verdicts[REPLAY_UNSUPPORTED], group->unsupported);

@@ -33,7 +33,7 @@ told() {
 refused() {
 	"$irqlab" replay --as-scenario "$3" >"$scratch/out" 2>"$scratch/err"
 	got=$?
-	if [ "$got" -ne "$1" ] || ! grep -Eq -e "$2" "$scratch/err"; then
+	if [ "$got" -ne "$1" ] || [ -s "$scratch/out" ] || ! grep -Eq -e "$2" "$scratch/err"; then
 		fail "$3: status $got instead of $1, or not: $2: $(cat "$scratch/err")"
 	fi
 }
@@ -60,7 +60,8 @@ xz -dc "$oracle/x86_64-a4-basic_msix.jsonl.xz" | sed 's/"vec":{"vector":33,/"vec
 [ $? -eq 1 ] && grep -q 'vector of p\[0\] differs' "$scratch/out" || fail "a changed vector: $(cat "$scratch/out")"
 
 refused 1 'stock drivers took part' "$oracle/x86_64-a4-natural_boot.jsonl.xz"
-refused 2 'No such file' /nowhere
+refused 1 'only what an x86 machine' "$oracle/arm64-std-msi_single.jsonl.xz"
+refused 3 'No such file' /nowhere
 printf 'scenario "no recording"\n' >"$scratch/no.jsonl"
 refused 2 . "$scratch/no.jsonl"
 

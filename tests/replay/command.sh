@@ -56,12 +56,16 @@ expect 1 'x86_64-a2-msi_single: unsupported \(no such hierarchy' "$unsupported"
 expect 1 '1 of 2 files, 1 unsupported' "$exact" "$unsupported"
 expect 0 '1 of 2 files, 1 unsupported' --allow-unsupported "$exact" "$unsupported"
 expect 2 'malformed \(.*cut.jsonl.xz.*: truncated' "$scratch/cut.jsonl.xz"
-expect 2 'malformed \(/nowhere: No such file' /nowhere
-expect 2 '1 of 2 files, 1 malformed' "$exact" /nowhere
-expect 2 'no file is named'
+expect 3 'unreadable \(/nowhere: No such file' /nowhere
+expect 3 '1 of 2 files, 1 unreadable' "$exact" /nowhere
+expect 3 'unreadable' "$scratch"
+expect 2 'no file is named; see `irqlab replay --help`$'
 expect 2 'no such category: colours' --categories colours "$exact"
 expect 2 'not a number' --differences x "$exact"
-expect 2 'unrecognized option' --faster "$exact"
+expect 2 "no option '--summery'; did you mean '--summary'\?; see" --summery "$exact"
+expect 2 "no option '-q'; see" -sq "$exact"
+expect 2 -- '--summary takes no value' --summary=3 "$exact"
+expect 2 'a value is missing after: --differences' --differences
 expect 0 '^usage: irqlab replay' --help
 
 [ "$wrong" -eq 0 ]

@@ -60,8 +60,46 @@ status 2 "$irqlab" run good.irq fails.irq wrong.irq
 says out '1 passed, 2 failed, 0 skipped'
 status 0 "$irqlab" run --tag=fast good.irq untidy.irq
 says out '1 passed, 0 failed'
-status 2 "$irqlab" run
-status 2 "$irqlab" run --frobnicate good.irq
+# What is wrong with the arguments, in a line.
+refuses() { # TEXT ARGUMENT…
+	text=$1
+	shift
+	status 2 "$irqlab" "$@"
+	says err "irqlab $1: $text; see \`irqlab $1 --help\`"
+	[ "$(wc -l <err)" -eq 1 ] || { cat err; wrong=1; }
+	[ ! -s out ] || { cat out; wrong=1; }
+}
+for command in run check fmt replay; do
+	refuses 'no file is named' $command
+done
+refuses 'a picture and a file are needed' show tape
+refuses "no option '--frobnicate'" run --frobnicate good.irq
+refuses "no option '--fromat'; did you mean '--format'?" run --fromat=tap good.irq
+refuses "no option '-x'" run -x good.irq
+refuses '--jobs needs a value: --jobs=2' run --jobs 2 good.irq
+refuses '--combination needs a value: --combination=stack=plain' run --combination stack=plain good.irq
+refuses '--tag needs a value: --tag=…' run good.irq --tag
+refuses '--bless takes no value' run --bless=yes good.irq
+refuses 'wrong value: "--format=xml"' run --format=xml good.irq
+refuses '-j needs a number of 0 to 1024' run good.irq -j
+refuses "no option '--nestin'; did you mean '--nesting'?" check --nestin=3 good.irq
+refuses "no option '--chek'; did you mean '--check'?" fmt --chek good.irq
+refuses '--irq needs a value: --irq=24' show path --irq 24 good.irq
+refuses "no option '--jsno'; did you mean '--json'?" bench --jsno
+for command in run check fmt show replay bench help; do
+	status 0 "$irqlab" $command --help
+	says out 'usage: irqlab'
+done
+status 0 "$irqlab" run good.irq --help
+says out 'usage: irqlab run'
+status 0 "$irqlab" --version
+grep -qE '^irqlab [0-9]+\.[0-9]+\.[0-9]+$' out || { cat out; wrong=1; }
+
+# A file that is not there is no wrong scenario, and no wrong recording.
+for command in run check fmt 'show tape' replay 'replay --as-scenario'; do
+	# shellcheck disable=SC2086 # words
+	status 3 "$irqlab" $command missing.irq
+done
 status 2 "$irqlab" run --nesting=0 good.irq
 status 0 "$irqlab" run --verbose good.irq
 says err 'enable nic msix 0'
@@ -209,6 +247,9 @@ done
 status 2 "$irqlab" show tape good.irq wrong.irq
 says out '# good.irq'
 says err "did you mean 'enable'?"
+# Between a kind of record and what follows stands a blank, whatever the kind's length.
+status 0 "$irqlab" show tape "$bad/../scenario/its.irq"
+says out ' command-args 0x'
 status 2 "$irqlab" show domians good.irq
 says err "there is no picture 'domians'; did you mean 'domains'?"
 printf '%s\nenable nic msix 0 as q\nrequest q\n' "$machine" >path.irq
@@ -247,6 +288,22 @@ status 0 "$irqlab" help alloc
 says out 'any | range RANGE'
 status 0 "$irqlab" help verbs
 status 0 "$irqlab" help run
+# The names of the lists are topics, too.
+while read -r name line; do
+	status 0 "$irqlab" help "$name"
+	tr -s ' ' <out >squeezed
+	says squeezed "$line"
+	[ "$(wc -l <out)" -eq 1 ] || { cat out; wrong=1; }
+done <<EOT
+ENOSPC ENOSPC 28 no vector, table entry or number left
+enospc ENOSPC 28
+LAYER_VIOLATION LAYER_VIOLATION a layer called one that it may not call
+matrix-total-drift matrix-total-drift DEVIATION linux-6.12 on intended off
+unknown-verb unknown-verb invalid unknown verb
+EOT
+status 2 "$irqlab" help ENOSPCE
+says err "did you mean 'ENOSPC'?"
+status 2 "$irqlab" help aloc
 status 2 "$irqlab" help aloc
 says err "did you mean 'alloc'?"
 
@@ -273,7 +330,7 @@ for jobs in -j1 -j2; do
 	screen 0 env TERM=dumb "$irqlab" run $jobs good.irq matrix.irq
 	[ -s tty ] && { echo "$jobs: progress on a dumb terminal"; wrong=1; }
 done
-screen 2 "$irqlab" replay missing.jsonl
+screen 3 "$irqlab" replay missing.jsonl
 says tty "${erase}[0/1] missing.jsonl${erase}"
 screen 0 "$irqlab" bench --quick --json fingerprint/2000/plain
 says tty "${erase}[0/"
