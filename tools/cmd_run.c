@@ -268,6 +268,8 @@ static bool begin_report(struct run *run)
 		a->format < 0 ? FORMAT_HUMAN : (enum scenario_format)a->format;
 
 	run->report = scenario_report_begin(to, format, scenario_wants_color(stdout));
+	if (run->report && a->nr_files > 1)
+		scenario_report_name_files(run->report);
 	if (run->report && besides)
 		scenario_report_diagnostics(run->report, to ? stderr : stdout,
 					    (enum diagnostic_format)a->diagnostics);

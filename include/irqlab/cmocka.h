@@ -24,7 +24,7 @@
 struct scenario_test {
 	struct scenario *scenario;
 	struct scenario_group *group;
-	char *name;	   /* title, then " [key=value …]" */
+	char *name;	   /* title, then " [key=value …]"; of several files "file: " before it */
 	char *combination; /* "": the only one */
 };
 
@@ -109,9 +109,10 @@ static inline void scenario_test_run(void **state)
 
 static inline bool scenario_test_init(struct scenario_test *test, bool runs, unsigned nr)
 {
-	const char *title = scenario_title(test->scenario);
+	const char *title = scenario_title(test->scenario), *file = scenario_file(test->scenario);
+	bool names_file = test->group->nr_files > 1 && strcmp(title, file) != 0;
 	int length = runs ? scenario_combination(test->scenario, nr, NULL, 0) : 0;
-	size_t size = strlen(title) + (size_t)length + sizeof(" []");
+	size_t size = strlen(file) + strlen(title) + (size_t)length + sizeof(":  []");
 
 	test->combination = (char *)calloc(1, (size_t)length + 1);
 	test->name = (char *)calloc(1, size);
@@ -119,7 +120,8 @@ static inline bool scenario_test_init(struct scenario_test *test, bool runs, uns
 		return false;
 	if (runs)
 		scenario_combination(test->scenario, nr, test->combination, (size_t)length + 1);
-	snprintf(test->name, size, length ? "%s [%s]" : "%s", title, test->combination);
+	snprintf(test->name, size, length ? "%s%s%s [%s]" : "%s%s%s", names_file ? file : "",
+		 names_file ? ": " : "", title, test->combination);
 	return true;
 }
 

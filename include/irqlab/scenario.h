@@ -168,6 +168,11 @@ struct scenario_report *scenario_report_begin(FILE *to, enum scenario_format for
 /* Before the first scenario: all diagnostics go to `to`, besides those in the report; not human. */
 void scenario_report_diagnostics(struct scenario_report *r, FILE *to,
 				 enum diagnostic_format format);
+/*
+ * Before the first of several scenarios: in TAP and KTAP the name of a result is "file: title", so
+ * that files of one title are told apart. Other formats have the file in a place of its own.
+ */
+void scenario_report_name_files(struct scenario_report *r);
 /* Runs it and writes the result. */
 enum scenario_status scenario_report_run(struct scenario_report *r, struct scenario *s,
 					 const struct scenario_run_options *options);

@@ -211,7 +211,7 @@ void diag_print_json(const struct diag *diag, FILE *to)
 {
 	const char *comma = "";
 
-	fputc('{', to);
+	fputs("{\"type\":\"diagnostic\",", to);
 	json_place(to, &diag->span);
 	json_member(to, "id", diag_name(diag->id));
 	json_member(to, "severity", severity_name(diag_severity(diag->id)));
@@ -261,7 +261,8 @@ static unsigned character_column(const struct span *span, uint32_t byte)
 	return column;
 }
 
-static void sarif_location(FILE *to, const struct span *span)
+/* `text`: of a place that is not the result's own; NULL otherwise. */
+static void sarif_location(FILE *to, const struct span *span, const char *text)
 {
 	fputs("{\"physicalLocation\":{\"artifactLocation\":{\"uri\":", to);
 	print_json_string(to, span->source ? span->source->name : "");
@@ -270,7 +271,13 @@ static void sarif_location(FILE *to, const struct span *span)
 		fprintf(to, ",\"region\":{\"startLine\":%u,\"startColumn\":%u,\"endColumn\":%u}",
 			span->line, character_column(span, span->first),
 			character_column(span, span->last) + 1);
-	fputs("}}", to);
+	fputc('}', to);
+	if (text) {
+		fputs(",\"message\":{\"text\":", to);
+		print_json_string(to, text);
+		fputc('}', to);
+	}
+	fputc('}', to);
 }
 
 static void sarif_result(FILE *to, const struct diag *diag, bool first)
@@ -280,15 +287,20 @@ static void sarif_result(FILE *to, const struct diag *diag, bool first)
 		diag_name(diag->id), severity_name(diag_severity(diag->id)));
 	print_json_string(to, diag->message);
 	fputs("},\"locations\":[", to);
-	sarif_location(to, &diag->span);
-	fputs("]}", to);
+	sarif_location(to, &diag->span, NULL);
+	fputc(']', to);
+	for (const struct diag_note *n = diag->notes; n; n = n->next) {
+		fputs(n == diag->notes ? ",\"relatedLocations\":[" : ",", to);
+		sarif_location(to, &n->span, n->text);
+	}
+	fputs(diag->notes ? "]}" : "}", to);
 }
 
 void diag_print_sarif_begin(FILE *to)
 {
 	fputs("{\"version\":\"2.1.0\",\"$schema\":"
 	      "\"https://json.schemastore.org/sarif-2.1.0.json\",\"runs\":[{\"tool\":{\"driver\":"
-	      "{\"name\":\"irqlab\",\"rules\":[",
+	      "{\"name\":\"irqlab\",\"version\":\"" IRQLAB_VERSION "\",\"rules\":[",
 	      to);
 	sarif_rules(to);
 	fputs("]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[", to);

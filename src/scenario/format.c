@@ -62,6 +62,18 @@ static void tap_name(FILE *to, const char *name)
 	}
 }
 
+/* A scenario without a title is called by its file's name anyway. */
+static void tap_title(const struct result_writer *w, const char *name)
+{
+	const char *file = scenario_file(w->s);
+
+	if (w->style->names_files && strcmp(scenario_title(w->s), file) != 0) {
+		tap_name(w->to, file);
+		fputs(": ", w->to);
+	}
+	tap_name(w->to, name);
+}
+
 static void tap_result(const struct result_writer *w, const struct scenario_result *result,
 		       long *number)
 {
@@ -73,7 +85,7 @@ static void tap_result(const struct result_writer *w, const struct scenario_resu
 	fprintf(w->to, "%sok ", good ? "" : "not ");
 	*number = ftell(w->to);
 	fputs(ktap ? " " : " - ", w->to);
-	tap_name(w->to, result->name);
+	tap_title(w, result->name);
 	if (result->status == SCENARIO_SKIPPED)
 		fputs(" # SKIP", w->to);
 	else if (!good && result->status != SCENARIO_FAILED)

@@ -186,6 +186,11 @@ void scenario_report_diagnostics(struct scenario_report *r, FILE *to, enum diagn
 		diag_print_sarif_begin(to);
 }
 
+void scenario_report_name_files(struct scenario_report *r)
+{
+	r->style.names_files = true;
+}
+
 const struct report_style *report_style_of(const struct scenario_report *r)
 {
 	return &r->style;

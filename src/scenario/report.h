@@ -14,6 +14,7 @@
 struct report_style {
 	enum scenario_format format;
 	bool color;
+	bool names_files;		/* in TAP and KTAP, which have no other place for it */
 	enum diagnostic_format besides; /* diagnostics apart from the report; human: none */
 };
 

@@ -176,6 +176,23 @@ says out '{"type":"total","passed":1,"failed":2,"skipped":0}'
 [ "$(grep '"type":"result"' out | sed 's/.*"file":"\([a-z]*\).*/\1/' | tr '\n' ' ')" = "good long fails " ] ||
 	{ echo "results are out of order"; wrong=1; }
 
+# Each line of the report for programs has its type, and two files of one title two names.
+printf 'scenario "twins"\n%s\ntick\n' "$machine" >one.irq
+cp one.irq two.irq
+status 1 "$irqlab" run --format=jsonl good.irq fails.irq skipped.irq
+[ "$(grep -cvE '^\{"type":"(result|diagnostic|total)",' out)" -eq 0 ] || { cat out; wrong=1; }
+status 0 "$irqlab" run --format=tap one.irq
+says out 'ok 1 - twins'
+status 0 "$irqlab" run --format=tap one.irq two.irq good.irq
+says out 'ok 1 - one.irq: twins'
+says out 'ok 2 - two.irq: twins'
+says out 'ok 3 - good.irq'
+[ "$(grep -c 'good.irq: good' out)" -eq 0 ] || { cat out; wrong=1; }
+status 0 "$irqlab" run --format=ktap one.irq two.irq
+says out 'ok 2 two.irq: twins'
+status 0 "$irqlab" run --format=junit one.irq two.irq
+says out 'classname="two.irq" name="twins"'
+
 # No memory: not where the program itself needs more (sanitizers).
 # shellcheck disable=SC3045
 if (ulimit -v 4000000 && "$irqlab" --help) >/dev/null 2>&1; then
@@ -186,7 +203,7 @@ fi
 # Diagnostics for programs: instead of the report, or besides it.
 status 2 "$irqlab" run --diagnostics=json fails.irq wrong.irq
 says out '"id":"action-failed"'
-[ "$(grep -c '^{"file":' out)" -eq 2 ] && [ "$(wc -l <out)" -eq 2 ] || { cat out; wrong=1; }
+[ "$(grep -c '^{"type":"diagnostic","file":' out)" -eq 2 ] && [ "$(wc -l <out)" -eq 2 ] || { cat out; wrong=1; }
 status 2 "$irqlab" run --format=human --diagnostics=json fails.irq wrong.irq
 says out '0 passed, 2 failed, 0 skipped'
 says err '"id":"action-failed"'

@@ -51,7 +51,7 @@ for file in *.irq; do
 	"$group" "$file" "$good" >"$scratch/out" 2>&1
 	got=$?
 	{ [ "$got" -ge 1 ] && [ "$got" -lt 100 ]; } || complain "$file: status $got"
-	says '[       OK ] first: one vector, delivered, moved, delivered again [stack=remapped]'
+	says '[       OK ] ../../examples/first.irq: first: one vector, delivered, moved, delivered again [stack=remapped]'
 	sed -n 's/^#> \{0,1\}//p' "$file" >"$scratch/wanted"
 	while IFS= read -r line; do
 		says "$line"

@@ -176,15 +176,28 @@ static void test_machine_readable(void **state)
 	char *text = diagnostics("bogus\n", DIAGNOSTICS_JSON, false);
 
 	(void)state;
-	assert_string_equal(text, "{\"file\":\"test.irq\",\"line\":1,\"first\":1,\"last\":5,"
-				  "\"id\":\"unknown-verb\",\"severity\":\"error\","
-				  "\"status\":\"invalid\",\"message\":\"unknown verb 'bogus'\","
-				  "\"details\":[],\"notes\":[]}\n");
+	assert_string_equal(
+		text,
+		"{\"type\":\"diagnostic\",\"file\":\"test.irq\",\"line\":1,\"first\":1,\"last\":5,"
+		"\"id\":\"unknown-verb\",\"severity\":\"error\","
+		"\"status\":\"invalid\",\"message\":\"unknown verb 'bogus'\","
+		"\"details\":[],\"notes\":[]}\n");
 	free(text);
 	text = diagnostics("bogus\n", DIAGNOSTICS_SARIF, false);
 	assert_non_null(strstr(text, "\"version\":\"2.1.0\""));
+	assert_non_null(strstr(text, "\"name\":\"irqlab\",\"version\":\"0."));
+	assert_null(strstr(text, "relatedLocations"));
 	assert_non_null(strstr(text, "\"ruleId\":\"unknown-verb\",\"level\":\"error\""));
 	assert_non_null(strstr(text, "\"startLine\":1,\"startColumn\":1,\"endColumn\":6"));
+	free(text);
+	text = diagnostics(MACHINE "enable nic msix 0 as q\nrequest q\n"
+				   "expect msg nic.msix[0] data=0x24\n",
+			   DIAGNOSTICS_SARIF, false);
+	assert_non_null(strstr(
+		text,
+		"\"relatedLocations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":"
+		"\"test.irq\"},\"region\":{\"startLine\":7,\"startColumn\":1,\"endColumn\":10}},"
+		"\"message\":{\"text\":\"written by 'request q'\"}}]}"));
 	free(text);
 }
 
