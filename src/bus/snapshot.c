@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "bus/changes.h"
 #include "machine_impl.h"
 
 #include <stdlib.h>
@@ -194,6 +195,144 @@ int machine_discard(struct machine *m, int number)
 		m->watched &= ~(uint32_t)WATCH_SNAPSHOTS;
 	}
 	return 0;
+}
+
+/* ---- what differs ---- */
+
+struct change_list {
+	struct type_changes *types;
+	unsigned nr, most;
+};
+
+static struct type_changes *changes_of(struct change_list *list, const char *type)
+{
+	for (unsigned i = 0; i < list->nr; i++)
+		if (strcmp(list->types[i].type, type) == 0)
+			return &list->types[i];
+	if (list->nr == list->most)
+		return NULL;
+	list->types[list->nr] = (struct type_changes){.type = type};
+	return &list->types[list->nr++];
+}
+
+static void count_made(struct change_list *list, const struct object_header *header)
+{
+	struct type_changes *changes =
+		header->type && header->type->digest ? changes_of(list, header->type->name) : NULL;
+
+	if (!changes)
+		return;
+	changes->made++;
+	changes->difference += object_digest(header).semantic;
+}
+
+static void count_gone(struct change_list *list, const struct object_type *type,
+		       const struct digest_sums *digest)
+{
+	struct type_changes *changes = changes_of(list, type->name);
+
+	if (!changes)
+		return;
+	changes->gone++;
+	changes->difference -= digest->semantic;
+}
+
+static void count_changed(struct change_list *list, const struct object_header *header,
+			  const struct digest_sums *then)
+{
+	unsigned __int128 now = object_digest(header).semantic;
+	struct type_changes *changes;
+
+	if (now == then->semantic)
+		return;
+	changes = changes_of(list, header->type->name);
+	if (!changes)
+		return;
+	changes->changed++;
+	changes->difference += now - then->semantic;
+}
+
+/* `undo` is the first since the snapshot that is about this place. */
+static void count_place(struct change_list *list, const struct undo *undo)
+{
+	const struct object_header *now = undo->at;
+	struct object_header then;
+
+	if (undo->kind == UNDO_FREE) {
+		count_made(list, now);
+		return;
+	}
+	if (!undo->clean)
+		return;
+	memcpy(&then, (const char *)undo - padded(undo->size), sizeof(then));
+	if (now->type == then.type) {
+		count_changed(list, now, &undo->digest);
+		return;
+	}
+	count_gone(list, then.type, &undo->digest);
+	count_made(list, now);
+}
+
+/* Places in memory that the snapshot knew, and that were written since; `out` NULL: how many. */
+static size_t list_places(const struct machine *m, const struct snapshot *snapshot,
+			  const struct undo **out)
+{
+	size_t used = m->journal_used, nr = 0;
+
+	while (used > snapshot->journal_used) {
+		const struct undo *undo =
+			(const struct undo *)(const void *)(m->journal + used - sizeof(*undo));
+
+		used -= sizeof(*undo) + padded(undo->size);
+		if (undo->kind == UNDO_RAW || (char *)undo->at >= snapshot->state.arena_next)
+			continue;
+		if (out)
+			out[nr] = undo;
+		nr++;
+	}
+	return nr;
+}
+
+/* By place; of one place the oldest, which lies first in the journal, comes first. */
+static int by_place(const void *a, const void *b)
+{
+	const struct undo *x = *(const struct undo *const *)a, *y = *(const struct undo *const *)b;
+
+	if (x->at != y->at)
+		return (char *)x->at < (char *)y->at ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+unsigned machine_changes_since(struct machine *m, int number, struct type_changes *changes,
+			       unsigned most)
+{
+	struct change_list list = {.types = changes, .most = most};
+	struct object_header *header = NULL;
+	const struct snapshot *snapshot;
+	const struct undo **places;
+	unsigned kept = 0;
+	size_t nr;
+
+	if (number < 0 || number >= m->nr_snapshots)
+		return 0;
+	snapshot = &m->snapshots[number];
+	nr = list_places(m, snapshot, NULL);
+	places = malloc((nr + 1) * sizeof(struct undo *));
+	if (!places)
+		return 0;
+	list_places(m, snapshot, places);
+	qsort(places, nr, sizeof(struct undo *), by_place);
+	for (size_t i = 0; i < nr; i++)
+		if (!i || places[i]->at != places[i - 1]->at)
+			count_place(&list, places[i]);
+	free(places);
+	while ((header = arena_walk(m, header)))
+		if ((char *)header >= snapshot->state.arena_next)
+			count_made(&list, header);
+	for (unsigned i = 0; i < list.nr; i++)
+		if (changes[i].difference)
+			changes[kept++] = changes[i];
+	return kept;
 }
 
 void snapshots_drop(struct machine *m)

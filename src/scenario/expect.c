@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "bus/changes.h"
 #include "scenario/run.h"
 
 #include <string.h>
@@ -167,18 +168,52 @@ static void expect_any_order(struct run *r, const struct stmt *stmt)
 	r->cursor = last;
 }
 
+/* What differs, by type of object. */
+static void list_changes(struct run *r, struct diag *diag, int snapshot)
+{
+	struct type_changes changes[64];
+	unsigned nr = machine_changes_since(r->m, snapshot, changes, 64);
+
+	for (unsigned i = 0; i < nr; i++) {
+		const struct {
+			uint32_t nr;
+			const char *what;
+		} parts[] = {
+			{changes[i].made, "new"},
+			{changes[i].gone, "gone"},
+			{changes[i].changed, "changed"},
+		};
+		const char *text = changes[i].type, *mark = ": ";
+
+		for (unsigned p = 0; p < 3; p++) {
+			if (!parts[p].nr)
+				continue;
+			text = stash_printf(r->scope.stash, "%s%s%u %s", text, mark, parts[p].nr,
+					    parts[p].what);
+			mark = ", ";
+		}
+		diag_line(r->scope.diags, diag, "%s", text);
+	}
+	if (!nr)
+		diag_line(r->scope.diags, diag,
+			  "the same objects; CPUs, timers or switches differ");
+}
+
 static void expect_unchanged(struct run *r, const struct stmt *stmt)
 {
 	const struct pattern *path = stmt_value(stmt, "CHECKPOINT");
 	struct name *name = name_resolve(&r->scope, path, NAME_CHECKPOINT);
 	struct fingerprint now;
+	struct diag *diag;
 
 	if (!name)
 		return;
 	now = machine_fingerprint(r->m, FINGERPRINT_SEMANTIC);
-	if (!fingerprint_equal(name->fingerprint, now))
-		diag_note(r->scope.diags, run_fail(r, DIAG_STATE_CHANGED, stmt->span, name->name),
-			  name->span, "the checkpoint");
+	if (fingerprint_equal(name->fingerprint, now))
+		return;
+	diag = run_fail(r, DIAG_STATE_CHANGED, stmt->span, name->name);
+	list_changes(r, diag, name->snapshot);
+	diag_note(r->scope.diags, diag, name->span, "the checkpoint");
 }
 
 void run_expect(struct run *r, const struct stmt *stmt)

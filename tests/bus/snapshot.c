@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "bus/changes.h"
 #include "bus_test.h"
 
 static void changed_objects_come_back_in_place(void **state)
@@ -466,6 +467,64 @@ static void a_full_journal_poisons(void **state)
 	assert_int_equal(machine_restore(m, 0), -EINVAL);
 	machine_destroy(m);
 }
+/* ---- what differs ---- */
+
+struct other {
+	uint64_t value, counter;
+};
+
+static void other_digest(const void *object, struct digest *d)
+{
+	const struct other *other = object;
+
+	digest_u64(d, other->value);
+	digest_counter(d, other->counter);
+}
+
+static void differences_are_listed_by_type(void **state)
+{
+	static const struct object_type other_type = {.name = "other", .digest = other_digest};
+	struct machine *m = *state;
+	struct thing *changed = thing_new(m, 1, 4), *gone = thing_new(m, 2, 4);
+	struct thing *back = thing_new(m, 3, 4);
+	struct other *other = object_alloc(m, &other_type, sizeof(*other));
+	struct type_changes types[4];
+	int number = machine_snapshot(m);
+
+	machine_fingerprint(m, FINGERPRINT_SEMANTIC);
+	assert_int_equal(machine_changes_since(m, number, types, 4), 0);
+	assert_int_equal(machine_changes_since(m, number + 1, types, 4), 0);
+	touch(m, other);
+	other->counter = 1; /* no difference in meaning */
+	touch(m, back);
+	back->value[0] = 1;
+	touch(m, back);
+	back->value[0] = 0;
+	object_free(m, gone);
+	gone = thing_new(m, 2, 4); /* the same again */
+	assert_int_equal(machine_changes_since(m, number, types, 4), 0);
+	touch(m, changed);
+	changed->value[0] = 1;
+	machine_snapshot(m); /* the older one still counts */
+	machine_fingerprint(m, FINGERPRINT_SEMANTIC);
+	touch(m, changed);
+	changed->value[0] = 2;
+	object_free(m, gone);
+	thing_new(m, 4, 400);
+	thing_new(m, 5, 400);
+	assert_int_equal(machine_changes_since(m, number, types, 4), 1);
+	assert_string_equal(types[0].type, "thing");
+	assert_int_equal(types[0].changed, 1);
+	assert_int_equal(types[0].gone, 1);
+	assert_int_equal(types[0].made, 2);
+	touch(m, other);
+	other->value = 1;
+	assert_int_equal(machine_changes_since(m, number, types, 4), 2);
+	assert_int_equal(machine_changes_since(m, number, types, 1), 1);
+	assert_string_equal(types[0].type, "thing");
+	machine_restore(m, number);
+	assert_int_equal(machine_changes_since(m, number, types, 4), 0);
+}
 
 int main(void)
 {
@@ -486,6 +545,7 @@ int main(void)
 		machine_test(random_operations_equal_a_full_copy),
 		machine_test(random_operations_with_digests),
 		machine_test(digests_begun_inside_a_snapshot),
+		machine_test(differences_are_listed_by_type),
 		cmocka_unit_test(a_full_journal_poisons),
 	};
 
