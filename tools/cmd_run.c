@@ -204,7 +204,7 @@ static void receive(void *context, unsigned nr, const char *bytes, size_t length
 {
 	struct run *run = context;
 	struct file_result result = {0};
-	const char *at = bytes + sizeof(result);
+	const char *at;
 
 	(void)length;
 	if (why) {
@@ -213,6 +213,7 @@ static void receive(void *context, unsigned nr, const char *bytes, size_t length
 		return;
 	}
 	memcpy(&result, bytes, sizeof(result));
+	at = bytes + sizeof(result);
 	result.part.report = receive_text(&at);
 	result.part.diagnostics = receive_text(&at);
 	result.part.numbers = receive_text(&at);
