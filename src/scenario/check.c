@@ -363,9 +363,10 @@ static void check_unsupported(struct checker *c, const struct stmt *stmt)
 static void check_handler(struct checker *c, const struct stmt *stmt)
 {
 	static const enum verb others[] = {
-		VERB_DELIVER,	 VERB_TICK, VERB_SETTLE,      VERB_CPU,		 VERB_RUN_ON,
-		VERB_CHECKPOINT, VERB_BACK, VERB_FAULT,	      VERB_REMOVE,	 VERB_SUSPEND,
-		VERB_RESUME,	 VERB_VCPU, VERB_PASSTHROUGH, VERB_GUEST_UNMASK, VERB_GUEST_MASK};
+		VERB_DELIVER,	  VERB_TICK,	     VERB_SETTLE,     VERB_CPU,
+		VERB_RUN_ON,	  VERB_CHECKPOINT,   VERB_BACK,	      VERB_FAULT,
+		VERB_REMOVE,	  VERB_SUSPEND,	     VERB_RESUME,     VERB_VCPU,
+		VERB_PASSTHROUGH, VERB_GUEST_UNMASK, VERB_GUEST_MASK, VERB_SRIOV};
 
 	check_arguments(c, stmt);
 	for (const struct stmt *line = stmt->body; line; line = line->next)
