@@ -2,11 +2,13 @@
 #include "commands.h"
 #include "options.h"
 #include "scenario/check.h"
+#include "scenario/diag.h"
 #include "scenarios.h"
 
 #include <irqlab/provider/software.h>
 #include <irqlab/scenario.h>
 #include <irqlab/view.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Pictures of a machine at the end of a scenario. */
@@ -29,7 +31,8 @@ static const struct {
 	{"tape", "every write and event, in order", show_tape, NULL, false},
 	{"path", "how an interrupt travels, each bit field decoded", NULL, view_path, false},
 	{"debug", "an interrupt in the shape of Linux's debugfs", NULL, view_debug, false},
-	{"json", "domains, devices and interrupts, for programs", view_json, NULL, true},
+	{"json", "domains, devices and interrupts, a line of JSON a machine", view_json, NULL,
+	 true},
 	{"dot", "the same as a graph, for Graphviz", view_dot, NULL, true},
 };
 #define NR_PICTURES (sizeof(pictures) / sizeof(pictures[0]))
@@ -58,6 +61,27 @@ static void show_irqs(struct machine *m, FILE *out, struct show *show)
 	}
 }
 
+/* A line for each machine, so that several are JSON Lines; it says which one it is. */
+static void show_json(struct machine *m, FILE *out, const char *name)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *lines = open_memstream(&text, &size);
+
+	if (!lines)
+		return;
+	view_json(m, lines);
+	fclose(lines);
+	fputs("{\"name\":", out);
+	print_json_string(out, name);
+	fputc(',', out);
+	for (size_t i = 1; i < size; i++) /* line ends are between members only */
+		if (text[i] != '\n')
+			fputc(text[i], out);
+	fputc('\n', out);
+	free(text);
+}
+
 static void show_machine(void *context, const struct scenario_result *result, struct machine *m)
 {
 	struct show *show = context;
@@ -68,7 +92,9 @@ static void show_machine(void *context, const struct scenario_result *result, st
 		putchar('\n');
 	if (!pictures[show->picture].bare)
 		printf("# %s\n", result->name);
-	if (pictures[show->picture].view)
+	if (pictures[show->picture].view == view_json)
+		show_json(m, stdout, result->name);
+	else if (pictures[show->picture].view)
 		pictures[show->picture].view(m, stdout);
 	else
 		show_irqs(m, stdout, show);

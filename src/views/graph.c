@@ -180,6 +180,9 @@ static void dot_device(FILE *out, struct device *dev)
 	fprintf(out, "  device%" PRIu32 " [shape=component label=", dev->id);
 	quote(out, dev->name);
 	fputs("]\n", out);
+	if (dev->msi_domain)
+		fprintf(out, "  device%" PRIu32 " -> domain%" PRIu32 " [style=dotted]\n", dev->id,
+			dev->msi_domain->id);
 	for (unsigned domid = 0; domid < MSI_MAX_DOMAINS; domid++) {
 		const struct irq_domain *d = msi_get_device_domain(dev, domid);
 

@@ -286,6 +286,9 @@ status 0 "$irqlab" show debug --irq=24 path.irq
 says out ' parent:'
 status 0 "$irqlab" show json path.irq
 says out "\"interrupts\":["
+status 0 "$irqlab" show json "$bad/../../examples/first.irq"
+says out '{"name":"first: one vector, delivered, moved, delivered again [stack=plain]","domains":'
+[ "$(wc -l <out)" = 2 ] || { echo "not one line for each machine"; wrong=1; }
 status 0 "$irqlab" show dot path.irq
 says out 'irq24 -> domain2'
 status 2 "$irqlab" show tape --irq=24 path.irq

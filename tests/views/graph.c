@@ -175,6 +175,8 @@ static void has_line(const char *line)
 
 static void graph(void **state)
 {
+	char parent[64];
+
 	(void)state;
 	drawn(view_dot);
 	assert_int_equal(strncmp(text, "digraph machine {\n", 18), 0);
@@ -184,6 +186,9 @@ static void graph(void **state)
 	has_line("  domain4 [shape=box label=\"IR-IMS-TABLE-0000:00:07.0-64\"]\n");
 	has_line("  domain4 -> domain2\n");
 	has_line(" -> domain4 [style=dashed label=\"1\"]\n");
+	snprintf(parent, sizeof(parent), "  device%u -> domain2 [style=dotted]\n",
+		 device_by_name(m, "nic")->id); /* though it has no domain of its own */
+	has_line(parent);
 	has_line("  irq24 [label=\"24\" style=\"dotted\"]\n");
 	has_line("  irq25 [label=\"25\"]\n");
 	has_line("  irq26 -> domain4 [label=\"5\"]\n");
