@@ -95,7 +95,7 @@ struct vtd_chunk *vtd_own_chunk(struct machine *m, struct vtd *v, uint32_t index
 		touch(m, chunk);
 		return chunk;
 	}
-	chunk = object_alloc(m, &chunk_type, sizeof(*chunk));
+	chunk = object_alloc_hardware(m, &chunk_type, sizeof(*chunk));
 	if (!chunk)
 		return NULL;
 	chunk->unit = v->unit.number;

@@ -564,12 +564,12 @@ static void an_empty_cache_is_nothing(void **state)
 	vtd_submit(v, IEC_INDEX(250, 0), 0);
 	assert_int_equal(machine_bytes_in_use(m), bytes);
 
-	/* Without memory nothing is cached, and the interrupt arrives all the same. */
+	/* What is to fail is an allocation of software: the unit caches as ever. */
 	rig_expect_request(v->r, 2, 0x31);
 	machine_fail_allocation(m, 1);
 	vtd_send(v, 5);
 	rig_expect_request(v->r, 2, 0x31);
-	assert_int_equal(machine_bytes_in_use(m), bytes);
+	assert_true(machine_bytes_in_use(m) > bytes);
 	vtd_rig_destroy(v);
 }
 
