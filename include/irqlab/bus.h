@@ -69,7 +69,7 @@ enum drop_reason {
 		NR_DROP_REASONS
 };
 
-/* ACTOR_HARDWARE: who it was, the records before tell. */
+/* ACTOR_HARDWARE: which one is not told; the place that it wrote tells whose that is. */
 enum tape_actor { ACTOR_CPU, ACTOR_DEVICE, ACTOR_UNIT, ACTOR_HARDWARE };
 
 struct tape_record { /* 32 bytes */
@@ -82,6 +82,18 @@ struct tape_record { /* 32 bytes */
 	uint8_t kind;	/* enum tape_kind */
 	uint8_t size : 4, actor_kind : 4;
 };
+
+/* Has the record an address, a value and a size? Those of CPUs are what software wrote. */
+static inline bool tape_is_cpu_write(const struct tape_record *record)
+{
+	return record->kind == TAPE_MEMORY || record->kind == TAPE_MMIO ||
+	       record->kind == TAPE_CONFIG;
+}
+static inline bool tape_is_write(const struct tape_record *record)
+{
+	return tape_is_cpu_write(record) || record->kind == TAPE_MESSAGE ||
+	       record->kind == TAPE_DMA;
+}
 
 /* The names in the tables above, constants. */
 const char *tape_kind_name(enum tape_kind kind);

@@ -52,26 +52,12 @@ static enum bus_side side_of_write(const struct tape_record *record)
 	return record->kind == TAPE_MESSAGE ? SIDE_DEVICE : SIDE_CPU;
 }
 
-static bool is_write(const struct tape_record *record)
-{
-	switch ((enum tape_kind)record->kind) {
-	case TAPE_MEMORY:
-	case TAPE_MMIO:
-	case TAPE_CONFIG:
-	case TAPE_MESSAGE:
-	case TAPE_DMA:
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool tape_place(const struct machine *m, const struct tape_record *record, struct bus_place *out)
 {
 	const struct region *region;
 	uint64_t offset;
 
-	if (!is_write(record))
+	if (!tape_is_write(record))
 		return false;
 	region = region_search(m, side_of_write(record), record->address);
 	if (!region || (uint32_t)region->number != record->object)

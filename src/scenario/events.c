@@ -23,12 +23,6 @@ void event_consume(struct run *r, uint64_t position)
 	r->consumed.data[nr] = 1;
 }
 
-bool event_is_write(const struct tape_record *record)
-{
-	return record->kind == TAPE_MEMORY || record->kind == TAPE_MMIO ||
-	       record->kind == TAPE_CONFIG;
-}
-
 /* ---- names of what a record is about ---- */
 
 struct irq_entry *irq_entry_of(const struct run *r, uint64_t virq)
@@ -385,7 +379,7 @@ static enum verb kind_of(const struct tape_record *record)
 		[TAPE_EOI] = VERB_E_EOI,	 [TAPE_COMMAND] = VERB_E_COMMAND,
 		[TAPE_HANDLER] = VERB_E_DELIVER, [TAPE_MIGRATE] = VERB_E_MIGRATE,
 		[TAPE_WARNING] = VERB_E_WARN,	 [TAPE_CPU] = VERB_E_CPU,
-		[TAPE_GUEST] = VERB_E_GUEST,
+		[TAPE_GUEST] = VERB_E_GUEST,	 [TAPE_DMA] = VERB_E_DMA,
 	};
 
 	return record->kind < NR_TAPE_KINDS ? kinds[record->kind] : VERB_NONE;
@@ -428,6 +422,7 @@ static bool arguments_match(struct run *r, const struct stmt *stmt,
 		return match_number(r, stmt, "cpu", record->actor) &&
 		       match_number(r, stmt, "vector", record->value);
 	case VERB_E_WRITE:
+	case VERB_E_DMA:
 		return match_write(r, stmt, record);
 	case VERB_E_FLUSH:
 		return match_flush(r, stmt, record);
@@ -471,13 +466,14 @@ static const char *print_source(struct run *r, const struct tape_record *record)
 
 static const char *print_write(struct run *r, const struct tape_record *record)
 {
+	const char *verb = verb_name(kind_of(record));
 	struct bus_place place;
 	struct value value;
 
 	if (!tape_place(r->m, record, &place))
 		return stash_printf(r->scope.stash, NO_PLACE " 0x%" PRIx64, record->value);
 	value = (struct value)VALUE_FORM(record->value, form_of_place(&r->scope.topology, &place));
-	return stash_printf(r->scope.stash, "write %s %s", place_print(&r->scope, &place),
+	return stash_printf(r->scope.stash, "%s %s %s", verb, place_print(&r->scope, &place),
 			    value_print(&r->scope, &value));
 }
 
@@ -537,6 +533,7 @@ const char *event_print(struct run *r, const struct tape_record *record)
 		return stash_printf(stash, "%s cpu=%u vector=0x%02" PRIx64,
 				    verb_name(kind_of(record)), record->actor, record->value);
 	case VERB_E_WRITE:
+	case VERB_E_DMA:
 		return print_write(r, record);
 	case VERB_E_COMMAND:
 		return print_command(r, record);

@@ -36,7 +36,7 @@ static uint64_t last_write(const struct run *r, const struct source_ref *ref)
 		const struct tape_record *record = tape_at(r->m, at);
 		struct bus_place place;
 
-		if (record && event_is_write(record) && tape_place(r->m, record, &place) &&
+		if (record && tape_is_cpu_write(record) && tape_place(r->m, record, &place) &&
 		    place_of_source(r, ref, &place))
 			return at;
 	}

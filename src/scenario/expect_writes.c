@@ -14,7 +14,7 @@ struct listing {
 
 static bool concerns(struct listing *l, const struct tape_record *record, struct bus_place *place)
 {
-	if (!event_is_write(record))
+	if (!tape_is_cpu_write(record))
 		return false;
 	if (!tape_place(l->r->m, record, place))
 		return !l->head;

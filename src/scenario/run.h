@@ -122,7 +122,6 @@ void run_sweep(struct run *r, const struct stmt *stmt);
 /* Is the record of the kind, and does it fit the arguments? Binds variables if it does. */
 bool event_matches(struct run *r, const struct stmt *stmt, uint64_t position);
 bool event_is_kind(struct run *r, enum verb assertion, const struct tape_record *record);
-bool event_is_write(const struct tape_record *record);
 /* In the syntax of expect, without the word; NULL: nothing that can be expected. */
 const char *event_print(struct run *r, const struct tape_record *record);
 /* The same for a script: without what has no name there. */

@@ -102,7 +102,7 @@ static bool needs_expect(const struct run *r, const struct tape_record *record)
 	case TAPE_WARNING:
 		return !r->loose;
 	default:
-		return r->strict_writes && event_is_write(record);
+		return r->strict_writes && tape_is_cpu_write(record);
 	}
 }
 

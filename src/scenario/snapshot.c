@@ -16,7 +16,7 @@ static void print_writes(struct run *r, FILE *to)
 	for (uint64_t at = r->start; at < tape_position(r->m); at++) {
 		const struct tape_record *record = tape_at(r->m, at);
 
-		if (record && event_is_write(record))
+		if (record && tape_is_cpu_write(record))
 			fprintf(to, "%s\n", event_print(r, record) + strlen("write "));
 	}
 }

@@ -233,7 +233,7 @@
 	  "repeat 3 ; raise nic.msix[0] ; end")                                                    \
 	X(STRICT, "strict", "[writes]", "",                                                        \
 	  "Every delivery, fault and warning needs an expect (the default); with writes, every "   \
-	  "single bus write too.",                                                                 \
+	  "single write of a CPU too (not what hardware writes: dma).",                            \
 	  "strict writes ; request q[0] ; end")                                                    \
 	X(LOOSE, "loose", "", "", "Nothing needs an expect.", "loose ; request q[0] ; end")        \
 	X(SWEEP, "sweep", "allocation [limit=INT]", "",                                            \
@@ -281,6 +281,9 @@
 	  "expect eoi cpu=1")                                                                            \
 	X(E_WRITE, "write", "[PLACE] [VALUE:PATTERN]", "", "One bus write by software.",                 \
 	  "expect write ir.irte[$h].lo {vector=$v}")                                                     \
+	X(E_DMA, "dma", "[PLACE] [VALUE:PATTERN]", "",                                                   \
+	  "Hardware wrote memory: a word of a unit's table, log or status, or of a vCPU.",               \
+	  "expect dma v0.pi[0].control {on=1}")                                                          \
 	X(E_FLUSH, "flush", "[PLACE] [handle=PATTERN] [mask=PATTERN]", "",                               \
 	  "The software invalidated a cached table entry.", "expect flush ir.iec handle=$h")             \
 	X(E_COMMAND, "command",                                                                          \
